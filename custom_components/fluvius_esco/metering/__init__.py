@@ -1,0 +1,1 @@
+"""Pure calculations on readings: calendar, hourly sums, completeness. No I/O."""

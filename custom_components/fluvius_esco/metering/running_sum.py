@@ -1,0 +1,61 @@
+"""What has to change in a stored running total so that it tells the same as the readings.
+
+A stored row holds the hour's own amount (`state`) and the running total (`sum`). After a change the
+sums within the changed span are rewritten, and the rows behind it are shifted once by the
+difference, so that for every row `sum` minus the previous row's `sum` stays its `state`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from .calendar import HOUR
+from .hourly import HourlySums
+
+# Far below a watt-hour, far above what adding floats in another order can differ by.
+_SAME: Final = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One stored hour; `start` in UTC seconds since the epoch, amounts in the series' unit."""
+
+    start: int
+    state: float
+    sum: float
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The rows to write, in order, and by how much the sums behind `shift_from` are to move."""
+
+    rows: tuple[Row, ...] = ()
+    shift: float = 0.0
+    shift_from: int = 0
+
+
+def plan(baseline: float, stored: Mapping[int, Row], wanted: HourlySums) -> Plan:
+    """Return what to write so that the stored hours become the wanted ones.
+
+    `baseline` is the running total before the first of these hours; `stored` must hold every stored
+    row from the first to the last wanted hour. A stored hour that is not wanted keeps its amount
+    (absence is no withdrawal); a void one becomes 0, because single rows cannot be deleted.
+    """
+    states = {start: row.state for start, row in stored.items()}
+    states |= dict.fromkeys(wanted.void & states.keys(), 0.0)
+    states |= wanted.values
+    rows = []
+    total = old_total = baseline
+    for start in sorted(states):
+        total += states[start]
+        row = stored.get(start)
+        if row is not None:
+            old_total = row.sum
+        if row is not None and row.state == states[start] and abs(row.sum - total) < _SAME:
+            total = row.sum
+        else:
+            rows.append(Row(start, states[start], total))
+    shift = total - old_total
+    if not rows or abs(shift) < _SAME:
+        return Plan(tuple(rows))
+    return Plan(tuple(rows), shift, max(states) + HOUR)
