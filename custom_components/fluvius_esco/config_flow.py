@@ -1,0 +1,312 @@
+"""Setting up a contract: access, credentials, a live check, and the meters to follow."""
+
+from collections.abc import Mapping
+from typing import Any, Final, override
+
+from homeassistant.config_entries import (
+    SOURCE_REAUTH,
+    SOURCE_USER,
+    ConfigEntry,
+    ConfigFlow,
+    ConfigFlowResult,
+    ConfigSubentryData,
+    ConfigSubentryFlow,
+)
+from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_PASSWORD
+from homeassistant.core import callback
+
+from .api.certificate import CertificateError, CertificateProblem
+from .api.exceptions import Credential, FluviusAuthenticationError, FluviusError
+from .api.models import Mandate
+from .connection import async_create_client
+from .const import (
+    CONF_CERTIFICATE,
+    CONF_CONTRACT_NUMBER,
+    CONF_ENERGY_DASHBOARD,
+    CONF_ENVIRONMENT,
+    CONF_FOLLOW_NEW,
+    CONF_METERS,
+    CONF_PRIVATE_KEY,
+    CONF_SCOPE,
+    CONF_SUBSCRIPTION_KEY,
+    CONF_TENANT_ID,
+    DOMAIN,
+    SUBENTRY_METER,
+    Environment,
+)
+from .errors import error_key
+from .forms import (
+    ACCESS_FIELDS,
+    ADDRESSES_SCHEMA,
+    CERTIFICATE_SCHEMA,
+    SECRET_SCHEMA,
+    access_schema,
+    contract_schema,
+    invalid_addresses,
+    meters_schema,
+    stripped,
+)
+from .meter_flow import MeterSubentryFlow
+from .metering.access import is_readable
+from .meters import async_meter_names, async_meters
+from .uploads import UploadedFiles, check_for_live, read_certificate
+
+type Errors = dict[str, str]
+
+# The field that a refused part of the access was typed in.
+_FIELDS: Final = {
+    Credential.TENANT_ID: CONF_TENANT_ID,
+    Credential.CLIENT_ID: CONF_CLIENT_ID,
+    Credential.SCOPE: CONF_SCOPE,
+    Credential.SUBSCRIPTION_KEY: CONF_SUBSCRIPTION_KEY,
+    Credential.CLIENT_SECRET: CONF_CLIENT_SECRET,
+    Credential.CERTIFICATE: CONF_CERTIFICATE,
+}
+# The field of an uploaded file that a problem is about.
+_PROBLEM_FIELDS: Final = {
+    CertificateProblem.KEY_UNREADABLE: CONF_PRIVATE_KEY,
+    CertificateProblem.KEY_MISSING: CONF_PRIVATE_KEY,
+    CertificateProblem.KEY_MISMATCH: CONF_PRIVATE_KEY,
+    CertificateProblem.PASSWORD_REQUIRED: CONF_PASSWORD,
+    CertificateProblem.WRONG_PASSWORD: CONF_PASSWORD,
+}
+
+
+class FluviusConfigFlow(ConfigFlow, domain=DOMAIN):
+    """Set up a data access contract, or mend the access of one."""
+
+    VERSION = 1
+
+    def __init__(self) -> None:
+        """Begin with nothing known."""
+        self._data: dict[str, Any] = {}
+        self._files = UploadedFiles()
+        self._mandates: tuple[Mandate, ...] = ()
+
+    @classmethod
+    @callback
+    @override
+    def async_get_supported_subentry_types(
+        cls, config_entry: ConfigEntry
+    ) -> dict[str, type[ConfigSubentryFlow]]:
+        """Return the one kind of subentry: a contract has meters."""
+        return {SUBENTRY_METER: MeterSubentryFlow}
+
+    @override
+    async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Ask for the environment, the contract and the access to it."""
+        if user_input is not None:
+            self._data |= stripped(user_input)
+            contract = f"{self._data[CONF_ENVIRONMENT]}_{self._data[CONF_CONTRACT_NUMBER]}"
+            await self.async_set_unique_id(contract)
+            self._abort_if_unique_id_configured()
+            if self._data[CONF_ENVIRONMENT] == Environment.OWN:
+                return await self.async_step_addresses()
+            return await self._async_after_access()
+        return self._show_contract({})
+
+    def _show_contract(self, errors: Errors) -> ConfigFlowResult:
+        schema = self.add_suggested_values_to_schema(contract_schema(), self._data)
+        return self.async_show_form(step_id="user", data_schema=schema, errors=errors)
+
+    async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
+        """Begin to mend an access that Fluvius refuses."""
+        self._data = dict(entry_data)
+        return await self.async_step_reauth_confirm()
+
+    async def async_step_reauth_confirm(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the access anew; environment and contract stay."""
+        return await self._async_mend_access("reauth_confirm", user_input)
+
+    async def async_step_reconfigure(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Change the access of a contract; environment and contract stay."""
+        if not self._data:
+            self._data = dict(self._get_reconfigure_entry().data)
+        return await self._async_mend_access("reconfigure", user_input)
+
+    async def _async_mend_access(
+        self, step_id: str, user_input: dict[str, Any] | None
+    ) -> ConfigFlowResult:
+        if user_input is None:
+            return self._show_access(step_id, {})
+        self._data |= stripped(user_input)
+        if self._data[CONF_ENVIRONMENT] == Environment.OWN:
+            return await self.async_step_addresses()
+        return await self.async_step_credentials()
+
+    def _show_access(self, step_id: str, errors: Errors) -> ConfigFlowResult:
+        schema = self.add_suggested_values_to_schema(access_schema(), self._data)
+        return self.async_show_form(step_id=step_id, data_schema=schema, errors=errors)
+
+    async def async_step_addresses(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask for the own addresses of the API and the token endpoint."""
+        errors: Errors = {}
+        if user_input is not None:
+            self._data |= stripped(user_input)
+            errors = invalid_addresses(self._data)
+            if not errors:
+                return await self._async_after_access()
+        return self._show_addresses(errors)
+
+    def _show_addresses(self, errors: Errors) -> ConfigFlowResult:
+        schema = self.add_suggested_values_to_schema(ADDRESSES_SCHEMA, self._data)
+        return self.async_show_form(step_id="addresses", data_schema=schema, errors=errors)
+
+    async def _async_after_access(self) -> ConfigFlowResult:
+        """Go on to the credentials, or check at once where these were given before."""
+        if self.source == SOURCE_USER and self._has_credentials():
+            return await self._async_check("user")
+        return await self.async_step_credentials()
+
+    def _has_credentials(self) -> bool:
+        return CONF_CERTIFICATE in self._data or CONF_CLIENT_SECRET in self._data
+
+    async def async_step_credentials(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Let the user choose between a certificate and a secret."""
+        options = ["certificate", "secret"]
+        if self.source != SOURCE_USER:
+            options.insert(0, "keep")
+        return self.async_show_menu(step_id="credentials", menu_options=options)
+
+    async def async_step_keep(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Check the changed access with the credentials that the entry has."""
+        return await self._async_check("user")
+
+    async def async_step_certificate(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Take the certificate and its private key."""
+        if user_input is None:
+            return self._show_certificate({})
+        try:
+            certificate = await read_certificate(self.hass, self._files, user_input)
+            if self._data[CONF_ENVIRONMENT] == Environment.LIVE:
+                check_for_live(certificate)
+        except CertificateError as err:
+            field = _PROBLEM_FIELDS.get(err.problem, CONF_CERTIFICATE)
+            return self._show_certificate({field: err.problem}, user_input)
+        self._data.pop(CONF_CLIENT_SECRET, None)
+        self._data[CONF_CERTIFICATE] = certificate.certificate_pem
+        self._data[CONF_PRIVATE_KEY] = certificate.private_key_pem
+        return await self._async_check("certificate", user_input)
+
+    def _show_certificate(
+        self, errors: Errors, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        schema = self.add_suggested_values_to_schema(CERTIFICATE_SCHEMA, user_input)
+        return self.async_show_form(step_id="certificate", data_schema=schema, errors=errors)
+
+    async def async_step_secret(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
+        """Take the client secret."""
+        if user_input is None:
+            return self._show_secret({})
+        self._data.pop(CONF_CERTIFICATE, None)
+        self._data.pop(CONF_PRIVATE_KEY, None)
+        self._data |= stripped(user_input)
+        return await self._async_check("secret", user_input)
+
+    def _show_secret(self, errors: Errors) -> ConfigFlowResult:
+        return self.async_show_form(step_id="secret", data_schema=SECRET_SCHEMA, errors=errors)
+
+    async def _async_check(
+        self, step_id: str, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Ask Fluvius for the mandates, and go on or show what is wrong where it was typed."""
+        try:
+            client = await async_create_client(self.hass, self._data)
+            self._mandates = await client.mandates()
+        except CertificateError as err:
+            return self._show_certificate({CONF_CERTIFICATE: err.problem})
+        except FluviusAuthenticationError as err:
+            return self._show_refused(err.credential, step_id, user_input)
+        except FluviusError as err:
+            return self._show_at(step_id, {"base": error_key(err)}, user_input)
+        if self.source != SOURCE_USER:
+            return self._finish_mending()
+        return await self._async_choose_meters()
+
+    def _show_refused(
+        self, credential: Credential, step_id: str, user_input: dict[str, Any] | None
+    ) -> ConfigFlowResult:
+        """Show the form that holds the refused part of the access, with the error in its field."""
+        field = _FIELDS.get(credential)
+        if field is None:
+            return self._show_at(step_id, {"base": "invalid_auth"}, user_input)
+        errors = {field: f"{credential}_refused"}
+        if field in ACCESS_FIELDS:
+            return self._show_at("user", errors)
+        return self._show_at("certificate" if field == CONF_CERTIFICATE else "secret", errors)
+
+    def _show_at(
+        self, step_id: str, errors: Errors, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        match step_id:
+            case "certificate":
+                return self._show_certificate(errors, user_input)
+            case "secret":
+                return self._show_secret(errors)
+            case _ if self.source == SOURCE_USER:
+                return self._show_contract(errors)
+            case _ if self.source == SOURCE_REAUTH:
+                return self._show_access("reauth_confirm", errors)
+            case _:
+                return self._show_access("reconfigure", errors)
+
+    def _finish_mending(self) -> ConfigFlowResult:
+        """Keep the mended access and load the entry with it."""
+        entry = (
+            self._get_reauth_entry()
+            if self.source == SOURCE_REAUTH
+            else self._get_reconfigure_entry()
+        )
+        listener_reloads = bool(entry.update_listeners) and entry.data != self._data
+        if not listener_reloads:
+            self.hass.config_entries.async_schedule_reload(entry.entry_id)
+        return self.async_update_and_abort(entry, data=self._data)
+
+    def _readable_mandates(self) -> list[Mandate]:
+        return [mandate for mandate in self._mandates if is_readable(mandate)]
+
+    async def _async_choose_meters(self) -> ConfigFlowResult:
+        """Let the user choose meters; a contract without any is set up and waits for them."""
+        names = await async_meter_names(self.hass, self._readable_mandates())
+        if not names:
+            return self.async_create_entry(
+                title=self._title(),
+                data=self._data,
+                options={CONF_ENERGY_DASHBOARD: True, CONF_FOLLOW_NEW: True},
+            )
+        return self.async_show_form(step_id="meters", data_schema=meters_schema(names))
+
+    async def async_step_meters(self, user_input: dict[str, Any]) -> ConfigFlowResult:
+        """Create the entry with the meters that the user chose."""
+        chosen = set(user_input[CONF_METERS])
+        mandates = [mandate for mandate in self._readable_mandates() if mandate.ean in chosen]
+        return self.async_create_entry(
+            title=self._title(),
+            data=self._data,
+            options={CONF_ENERGY_DASHBOARD: user_input[CONF_ENERGY_DASHBOARD]},
+            subentries=[
+                ConfigSubentryData(
+                    data=meter.data,
+                    subentry_type=meter.subentry_type,
+                    title=meter.title,
+                    unique_id=meter.unique_id,
+                )
+                for meter in await async_meters(self.hass, mandates)
+            ],
+        )
+
+    def _title(self) -> str:
+        title = f"Fluvius {self._data[CONF_CONTRACT_NUMBER]}"
+        if self._data[CONF_ENVIRONMENT] == Environment.SANDBOX:
+            return f"{title} (sandbox)"
+        return title

@@ -1,0 +1,57 @@
+"""From an entry's data to a client that talks to Fluvius."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+
+from .api.auth import Access, CertificateCredential, SecretCredential, token_url_for
+from .api.certificate import ClientCertificate
+from .api.client import FluviusClient
+from .api.const import LIVE_URL_V3, SANDBOX_URL_V3
+from .const import (
+    CONF_API_URL,
+    CONF_CERTIFICATE,
+    CONF_ENVIRONMENT,
+    CONF_PRIVATE_KEY,
+    CONF_SCOPE,
+    CONF_SUBSCRIPTION_KEY,
+    CONF_TENANT_ID,
+    CONF_TOKEN_URL,
+    Environment,
+)
+
+_API_URLS = {Environment.LIVE: LIVE_URL_V3, Environment.SANDBOX: SANDBOX_URL_V3}
+
+
+async def async_create_client(hass: HomeAssistant, data: Mapping[str, Any]) -> FluviusClient:
+    """Return a client for the access that an entry's data describes.
+
+    Raises CertificateError if the stored certificate or key cannot be read.
+    """
+    environment = Environment(data[CONF_ENVIRONMENT])
+    own = environment is Environment.OWN
+    access = Access(
+        tenant_id=data[CONF_TENANT_ID],
+        client_id=data[CONF_CLIENT_ID],
+        scope=data[CONF_SCOPE],
+        credential=await _async_credential(hass, data),
+        token_url=data[CONF_TOKEN_URL] if own else token_url_for(data[CONF_TENANT_ID]),
+    )
+    api_url = data[CONF_API_URL] if own else _API_URLS[environment]
+    return FluviusClient(
+        async_get_clientsession(hass), api_url, access, data[CONF_SUBSCRIPTION_KEY]
+    )
+
+
+async def _async_credential(
+    hass: HomeAssistant, data: Mapping[str, Any]
+) -> CertificateCredential | SecretCredential:
+    if CONF_CLIENT_SECRET in data:
+        return SecretCredential(data[CONF_CLIENT_SECRET])
+    certificate = await hass.async_add_executor_job(
+        ClientCertificate.from_pem, data[CONF_CERTIFICATE], data[CONF_PRIVATE_KEY]
+    )
+    return CertificateCredential(certificate)

@@ -1,0 +1,49 @@
+"""Names and figures that several modules of the integration share."""
+
+from datetime import timedelta
+from enum import StrEnum
+import logging
+from typing import Final
+
+DOMAIN: Final = "fluvius_esco"
+LOGGER: Final = logging.getLogger(__package__)
+
+CONF_ENVIRONMENT: Final = "environment"
+CONF_TENANT_ID: Final = "tenant_id"
+CONF_SCOPE: Final = "scope"
+CONF_SUBSCRIPTION_KEY: Final = "subscription_key"
+CONF_CONTRACT_NUMBER: Final = "contract_number"
+CONF_API_URL: Final = "api_url"
+CONF_TOKEN_URL: Final = "token_url"
+CONF_CERTIFICATE: Final = "certificate"
+CONF_PRIVATE_KEY: Final = "private_key"
+
+CONF_METERS: Final = "meters"
+CONF_EAN: Final = "ean"
+CONF_ENERGY_TYPE: Final = "energy_type"
+CONF_ENERGY_DASHBOARD: Final = "energy_dashboard"
+CONF_FOLLOW_NEW: Final = "follow_new"
+
+SUBENTRY_METER: Final = "meter"
+
+
+class Environment(StrEnum):
+    """Which Fluvius an entry talks to."""
+
+    LIVE = "live"
+    SANDBOX = "sandbox"
+    OWN = "own"
+
+
+# Readings appear once a day; a mandate changes by a person's hand.
+CONTRACT_INTERVAL: Final = timedelta(hours=1)
+METER_INTERVAL: Final = timedelta(hours=3)
+
+# How long a failed import waits before it goes on; doubled at every failure in a row.
+FIRST_RETRY: Final = timedelta(minutes=1)
+
+# What every poll reads again: late days, corrections, and the gas factor, which is definitive a
+# few days after the end of the month.
+REREAD: Final = timedelta(days=40)
+
+MAX_REQUESTS_IN_FLIGHT: Final = 2

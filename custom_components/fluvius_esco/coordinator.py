@@ -1,0 +1,299 @@
+"""The coordinators: one for a contract's mandates, one for the readings of each meter."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import override
+
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
+from homeassistant.util import dt as dt_util
+
+from .api.client import FluviusClient
+from .api.exceptions import FluviusError
+from .api.models import EnergyRequest, EnergyType, Headpoint, Mandate
+from .const import (
+    CONF_EAN,
+    CONF_ENERGY_DASHBOARD,
+    CONF_ENERGY_TYPE,
+    CONTRACT_INTERVAL,
+    FIRST_RETRY,
+    LOGGER,
+    MAX_REQUESTS_IN_FLIGHT,
+    METER_INTERVAL,
+    REREAD,
+)
+from .energy_dashboard import async_add_meter
+from .errors import update_error
+from .metering.access import Access, accesses, is_readable
+from .metering.calendar import DayKind, Period, day_at, earliest_readable, windows
+from .metering.hourly import HourlySums, hourly_sums
+from .metering.measures import Measure, day_kind_of
+from .metering.readings import combine
+from .metering.summary import DayTotals, data_until, last_complete_day
+from .statistics import (
+    StatisticSeries,
+    StatisticsNotWrittenError,
+    async_has_statistics,
+    async_write_hours,
+)
+from .storage import Progress, ProgressStore, restarted
+from .translation import async_measure_names
+
+type FluviusConfigEntry = ConfigEntry[FluviusData]
+
+
+class ContractCoordinator(DataUpdateCoordinator[tuple[Mandate, ...]]):
+    """The mandates of one data access contract: one request per poll for all of them."""
+
+    config_entry: FluviusConfigEntry
+
+    def __init__(
+        self, hass: HomeAssistant, entry: FluviusConfigEntry, client: FluviusClient
+    ) -> None:
+        """Prepare polling of the mandates."""
+        super().__init__(
+            hass,
+            LOGGER,
+            config_entry=entry,
+            name="Fluvius mandates",
+            update_interval=CONTRACT_INTERVAL,
+            always_update=False,
+        )
+        self.client = client
+        self.in_flight = asyncio.Semaphore(MAX_REQUESTS_IN_FLIGHT)
+
+    def readable_mandates(self, ean: str | None = None) -> list[Mandate]:
+        """Return the mandates that give access to readings, of one EAN or of all."""
+        return [
+            mandate
+            for mandate in self.data
+            if is_readable(mandate) and (ean is None or mandate.ean == ean)
+        ]
+
+    @override
+    async def _async_update_data(self) -> tuple[Mandate, ...]:
+        try:
+            return await self.client.mandates()
+        except FluviusError as err:
+            raise update_error(err) from err
+
+
+@dataclass(frozen=True, slots=True)
+class MeterData:
+    """What is known of a meter; `progress` of the history import is 0 to 100 percent."""
+
+    import_progress: float
+    data_until: datetime | None
+    measures: frozenset[Measure] = frozenset()
+    last_day: DayTotals | None = None
+    skipped: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """What one answer amounts to, ready for the recorder."""
+
+    hours: dict[Measure, HourlySums]
+    data_until: datetime | None
+    last_day: DayTotals | None
+
+
+class MeterCoordinator(DataUpdateCoordinator[MeterData]):
+    """The readings of one EAN: history first, oldest first, then whatever is new.
+
+    Every answer is written to the statistics before it counts as covered; an import that was cut
+    off, by an error or a restart, goes on at the window it was in.
+    """
+
+    config_entry: FluviusConfigEntry
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: FluviusConfigEntry,
+        subentry: ConfigSubentry,
+        contract: ContractCoordinator,
+        store: ProgressStore,
+    ) -> None:
+        """Prepare following a meter."""
+        super().__init__(
+            hass,
+            LOGGER,
+            config_entry=entry,
+            name=f"Fluvius meter {subentry.title}",
+            update_interval=METER_INTERVAL,
+        )
+        self.subentry = subentry
+        self.ean: str = subentry.data[CONF_EAN]
+        self.energy_type = EnergyType(subentry.data[CONF_ENERGY_TYPE])
+        self._day_kind = day_kind_of(self.energy_type)
+        self._contract = contract
+        self._store = store
+        self._failures = 0
+        progress = store.get(self.ean)
+        self.data = MeterData(
+            import_progress=100.0 if progress.history_imported else 0.0,
+            data_until=progress.data_until,
+            measures=progress.measures,
+        )
+
+    @override
+    async def _async_update_data(self) -> MeterData:
+        try:
+            data = await self._async_import()
+        except FluviusError as err:
+            raise update_error(err, self._next_retry()) from err
+        except StatisticsNotWrittenError as err:
+            raise UpdateFailed(
+                translation_domain=err.translation_domain,
+                translation_key=err.translation_key,
+                retry_after=self._next_retry(),
+            ) from err
+        self._failures = 0
+        return data
+
+    def _next_retry(self) -> float:
+        """Return the seconds to wait after one more failure in a row."""
+        delay: timedelta = FIRST_RETRY * 2**self._failures
+        self._failures = min(self._failures + 1, 10)
+        return min(delay, METER_INTERVAL).total_seconds()
+
+    async def _async_import(self) -> MeterData:
+        """Bring the statistics up to date, window by window."""
+        allowed = self._allowed()
+        if not allowed:
+            return self.data
+        end = allowed[-1].period.end
+        progress = await self._async_trusted_progress(allowed[0].period.start)
+        for window in _requests(allowed, self._resume_at(progress), self._day_kind):
+            progress = await self._async_import_window(window, progress)
+            self._show(progress, end)
+        if not progress.history_imported:
+            LOGGER.info("The history of %s is imported", self.name)
+            progress = replace(progress, history_imported=True)
+            await self._store.async_set(self.ean, progress)
+        await self._async_add_to_energy_dashboard(progress)
+        return replace(self.data, import_progress=100.0)
+
+    def _allowed(self) -> list[Access]:
+        """Return what the mandates allow to be read now, up to the day of readings under way."""
+        now = dt_util.utcnow()
+        today = datetime.fromtimestamp(day_at(now, self._day_kind).start, UTC)
+        mandates = self._contract.readable_mandates(self.ean)
+        return accesses(mandates, Period(earliest_readable(now), today))
+
+    def _resume_at(self, progress: Progress) -> datetime | None:
+        """Return where reading goes on: at the window that was cut off, or some weeks back."""
+        if not progress.history_imported or progress.covered_until is None:
+            return progress.covered_until
+        newest = min(progress.covered_until, progress.data_until or progress.covered_until)
+        return datetime.fromtimestamp(day_at(newest - REREAD, self._day_kind).start, UTC)
+
+    async def _async_trusted_progress(self, allowed_from: datetime) -> Progress:
+        """Return the progress, begun anew if the recorder or the mandate says otherwise."""
+        progress = self._store.get(self.ean)
+        history_from = progress.history_from
+        if history_from is None or allowed_from < history_from:
+            return restarted(progress, allowed_from)
+        if not await async_has_statistics(self.hass, self.ean, progress.measures):
+            return restarted(progress, allowed_from)
+        return progress
+
+    async def _async_import_window(self, window: Access, progress: Progress) -> Progress:
+        """Fetch one window, write it, and keep how far that brought us."""
+        request = EnergyRequest(
+            ean=self.ean,
+            start=window.period.start,
+            end=window.period.end,
+            granularities=window.granularities,
+        )
+        async with self._contract.in_flight:
+            headpoint = await self._contract.client.energy(request)
+        result = await self.hass.async_add_executor_job(_evaluate, headpoint)
+        rows = 0
+        names = await async_measure_names(self.hass)
+        for measure, hours in result.hours.items():
+            series = StatisticSeries(self.ean, measure, f"{self.subentry.title} {names[measure]}")
+            rows += await async_write_hours(self.hass, series, hours)
+        LOGGER.debug(
+            "%s: %s to %s read, %d rows written", self.name, request.start, request.end, rows
+        )
+        written = {measure for measure, hours in result.hours.items() if hours.values}
+        progress = replace(
+            progress,
+            covered_until=request.end,
+            data_until=_latest(progress.data_until, result.data_until),
+            measures=progress.measures | written,
+        )
+        await self._store.async_set(self.ean, progress)
+        self.data = replace(
+            self.data,
+            data_until=progress.data_until,
+            measures=progress.measures,
+            last_day=_newest(self.data.last_day, result.last_day),
+            skipped=headpoint.skipped,
+        )
+        return progress
+
+    def _show(self, progress: Progress, end: datetime) -> None:
+        """Let the sensors show how far the import is."""
+        percentage = 100.0 if progress.history_imported else _percentage(progress, end)
+        self.data = replace(self.data, import_progress=percentage)
+        self.async_update_listeners()
+
+    async def _async_add_to_energy_dashboard(self, progress: Progress) -> None:
+        """Add the meter once, if the user asked for it; what the user does with it later is theirs."""
+        if progress.on_energy_dashboard or not progress.measures:
+            return
+        if self.config_entry.options.get(CONF_ENERGY_DASHBOARD) and await async_add_meter(
+            self.hass, self.ean, progress.measures
+        ):
+            await self._store.async_set(self.ean, replace(progress, on_energy_dashboard=True))
+
+
+@dataclass(frozen=True, slots=True)
+class FluviusData:
+    """What a loaded entry holds: its contract and, by subentry id, its meters."""
+
+    contract: ContractCoordinator
+    meters: dict[str, MeterCoordinator]
+    store: ProgressStore
+
+
+def _requests(allowed: list[Access], resume_at: datetime | None, kind: DayKind) -> Iterator[Access]:
+    """Return the requests that read everything allowed from an instant on, oldest first."""
+    for access in allowed:
+        start = max(access.period.start, resume_at or access.period.start)
+        for window in windows(Period(start, access.period.end), kind):
+            yield Access(window, access.granularities)
+
+
+def _percentage(progress: Progress, end: datetime) -> float:
+    """Return how much of the history up to `end` is imported."""
+    if progress.history_from is None or progress.covered_until is None:
+        return 0.0
+    whole = (end - progress.history_from).total_seconds()
+    done = (progress.covered_until - progress.history_from).total_seconds()
+    return round(min(100.0, 100.0 * done / whole), 1) if whole > 0 else 100.0
+
+
+def _latest(first: datetime | None, second: datetime | None) -> datetime | None:
+    return max(filter(None, (first, second)), default=None)
+
+
+def _newest(known: DayTotals | None, read: DayTotals | None) -> DayTotals | None:
+    """Return the later of two days; of the same day, as it was read last."""
+    return max(filter(None, (read, known)), key=lambda day: day.date, default=None)
+
+
+def _evaluate(headpoint: Headpoint) -> _Window:
+    """Turn an answer into hourly sums; runs in the executor."""
+    readings = combine(headpoint)
+    return _Window(
+        hours={measure: hourly_sums(measure, of) for measure, of in readings.items()},
+        data_until=data_until(readings),
+        last_day=last_complete_day(readings),
+    )

@@ -1,0 +1,75 @@
+"""What a user can send along with a question: no secret, no EAN, no name."""
+
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+
+from .api.certificate import CertificateError, ClientCertificate
+from .api.models import Mandate
+from .const import CONF_CERTIFICATE, CONF_ENVIRONMENT, CONF_PRIVATE_KEY
+from .coordinator import FluviusConfigEntry, MeterCoordinator
+
+
+async def async_get_config_entry_diagnostics(
+    hass: HomeAssistant, entry: FluviusConfigEntry
+) -> dict[str, Any]:
+    """Return the state of a contract and its meters, which are only numbered.
+
+    Fields are named one by one rather than taken over and redacted, so that a new field cannot
+    leak by being forgotten.
+    """
+    contract = entry.runtime_data.contract
+    meters = list(entry.runtime_data.meters.values())
+    numbers = {meter.ean: f"meter {number}" for number, meter in enumerate(meters, 1)}
+    return {
+        "environment": entry.data[CONF_ENVIRONMENT],
+        "options": dict(entry.options),
+        "credential": await hass.async_add_executor_job(_credential, dict(entry.data)),
+        "contract": {
+            "last_update_success": contract.last_update_success,
+            "requests_sent": contract.client.requests_sent,
+            "mandates": [_mandate(mandate, numbers) for mandate in contract.data],
+        },
+        "meters": {numbers[meter.ean]: _meter(meter) for meter in meters},
+    }
+
+
+def _credential(data: dict[str, Any]) -> dict[str, Any]:
+    if CONF_CERTIFICATE not in data:
+        return {"kind": "secret"}
+    try:
+        certificate = ClientCertificate.from_pem(data[CONF_CERTIFICATE], data[CONF_PRIVATE_KEY])
+    except CertificateError as err:
+        return {"kind": "certificate", "problem": err.problem}
+    return {
+        "kind": "certificate",
+        "not_before": certificate.not_before.isoformat(),
+        "not_after": certificate.not_after.isoformat(),
+        "self_signed": certificate.self_signed,
+    }
+
+
+def _mandate(mandate: Mandate, numbers: dict[str, str]) -> dict[str, Any]:
+    return {
+        "meter": numbers.get(mandate.ean or "", "not followed"),
+        "status": mandate.status,
+        "energy_type": mandate.energy_type,
+        "data_service_type": mandate.data_service_type,
+        "data_period_from": mandate.data_period_from and mandate.data_period_from.isoformat(),
+        "data_period_to": mandate.data_period_to and mandate.data_period_to.isoformat(),
+        "expires": mandate.expires and mandate.expires.isoformat(),
+        "renewal_status": mandate.renewal_status,
+    }
+
+
+def _meter(meter: MeterCoordinator) -> dict[str, Any]:
+    data = meter.data
+    return {
+        "energy_type": meter.energy_type,
+        "last_update_success": meter.last_update_success,
+        "import_progress": data.import_progress,
+        "data_until": data.data_until and data.data_until.isoformat(),
+        "measures": sorted(data.measures),
+        "last_complete_day": data.last_day and data.last_day.date.isoformat(),
+        "skipped": data.skipped,
+    }

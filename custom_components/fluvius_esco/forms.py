@@ -1,0 +1,154 @@
+"""The forms of the config flow, and the checks that need no Fluvius."""
+
+from collections.abc import Mapping
+from ipaddress import ip_address
+from typing import Any, Final
+
+from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_PASSWORD
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    FileSelector,
+    FileSelectorConfig,
+    SelectOptionDict,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+    TextSelector,
+    TextSelectorConfig,
+    TextSelectorType,
+)
+import probatio
+from yarl import URL
+
+from .const import (
+    CONF_API_URL,
+    CONF_CERTIFICATE,
+    CONF_CONTRACT_NUMBER,
+    CONF_ENERGY_DASHBOARD,
+    CONF_ENVIRONMENT,
+    CONF_METERS,
+    CONF_PRIVATE_KEY,
+    CONF_SCOPE,
+    CONF_SUBSCRIPTION_KEY,
+    CONF_TENANT_ID,
+    CONF_TOKEN_URL,
+    Environment,
+)
+
+ACCESS_FIELDS: Final = (CONF_TENANT_ID, CONF_CLIENT_ID, CONF_SCOPE, CONF_SUBSCRIPTION_KEY)
+
+_TEXT: Final = TextSelector(TextSelectorConfig(type=TextSelectorType.TEXT))
+_URL: Final = TextSelector(TextSelectorConfig(type=TextSelectorType.URL))
+_SECRET: Final = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD))
+
+
+def access_schema() -> probatio.Schema:
+    """Return the form of the access that a provider receives at onboarding."""
+    return probatio.Schema(
+        {
+            probatio.Required(CONF_TENANT_ID): _TEXT,
+            probatio.Required(CONF_CLIENT_ID): _TEXT,
+            probatio.Required(CONF_SCOPE): _TEXT,
+            probatio.Required(probatio.Secret(CONF_SUBSCRIPTION_KEY)): _SECRET,
+        }
+    )
+
+
+def contract_schema() -> probatio.Schema:
+    """Return the form of the environment, the contract and the access."""
+    environment = SelectSelector(
+        SelectSelectorConfig(
+            options=[environment.value for environment in Environment],
+            translation_key=CONF_ENVIRONMENT,
+            mode=SelectSelectorMode.LIST,
+        )
+    )
+    return probatio.Schema(
+        {
+            probatio.Required(CONF_ENVIRONMENT, default=Environment.LIVE.value): environment,
+            probatio.Required(CONF_CONTRACT_NUMBER): _TEXT,
+        }
+    ).extend(access_schema().schema)
+
+
+ADDRESSES_SCHEMA: Final = probatio.Schema(
+    {probatio.Required(CONF_API_URL): _URL, probatio.Required(CONF_TOKEN_URL): _URL}
+)
+
+CERTIFICATE_SCHEMA: Final = probatio.Schema(
+    {
+        probatio.Required(CONF_CERTIFICATE): FileSelector(
+            FileSelectorConfig(accept=".pem,.crt,.cer,.der,.p12,.pfx")
+        ),
+        probatio.Optional(CONF_PRIVATE_KEY): FileSelector(
+            FileSelectorConfig(accept=".pem,.key,.der")
+        ),
+        probatio.Optional(probatio.Secret(CONF_PASSWORD)): _SECRET,
+    }
+)
+
+SECRET_SCHEMA: Final = probatio.Schema(
+    {probatio.Required(probatio.Secret(CONF_CLIENT_SECRET)): _SECRET}
+)
+
+
+def meters_schema(names: Mapping[str, str]) -> probatio.Schema:
+    """Return the form of the meters to follow, all ticked; `names` by EAN."""
+    options = [SelectOptionDict(value=ean, label=name) for ean, name in names.items()]
+    return probatio.Schema(
+        {
+            probatio.Required(CONF_METERS, default=list(names)): SelectSelector(
+                SelectSelectorConfig(options=options, multiple=True, mode=SelectSelectorMode.LIST)
+            ),
+            probatio.Required(CONF_ENERGY_DASHBOARD, default=True): BooleanSelector(),
+        }
+    )
+
+
+def meter_schema(names: Mapping[str, str]) -> probatio.Schema:
+    """Return the form of one more meter to follow; `names` by EAN."""
+    options = [SelectOptionDict(value=ean, label=name) for ean, name in names.items()]
+    return probatio.Schema(
+        {
+            probatio.Required(CONF_METERS): SelectSelector(
+                SelectSelectorConfig(options=options, mode=SelectSelectorMode.DROPDOWN)
+            )
+        }
+    )
+
+
+def stripped(user_input: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the input without the blanks that copying from a letter or a page brings along."""
+    return {
+        key: value.strip() if isinstance(value, str) else value for key, value in user_input.items()
+    }
+
+
+def invalid_addresses(data: Mapping[str, Any]) -> dict[str, str]:
+    """Return the errors of own addresses: secrets travel over https, or stay on this machine."""
+    errors = {}
+    for field in (CONF_API_URL, CONF_TOKEN_URL):
+        if error := _address_error(data[field]):
+            errors[field] = error
+    return errors
+
+
+def _address_error(address: str) -> str | None:
+    try:
+        url = URL(address)
+    except ValueError:
+        return "invalid_address"
+    if url.scheme not in ("http", "https") or not url.host or url.user or url.password:
+        return "invalid_address"
+    if url.scheme == "http" and not _is_loopback(url.host):
+        return "insecure_address"
+    return None
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

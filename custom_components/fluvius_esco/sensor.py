@@ -1,0 +1,163 @@
+"""Sensors of a meter: how far its readings reach, and its last complete day."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any, override
+
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+    SensorStateClass,
+)
+from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfEnergy, UnitOfVolume
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
+
+from .coordinator import FluviusConfigEntry, MeterCoordinator, MeterData
+from .entity import MeterEntity
+from .metering.measures import Measure
+
+PARALLEL_UPDATES = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeterSensorDescription(SensorEntityDescription):
+    """A sensor of what is known of a meter."""
+
+    value_fn: Callable[[MeterData], float | datetime | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LastDaySensorDescription(SensorEntityDescription):
+    """A sensor of one measure of the last complete day.
+
+    Without a state class: Home Assistant would book the amount on the day it arrived.
+    """
+
+    measure: Measure
+
+
+METER_SENSORS = (
+    MeterSensorDescription(
+        key="import_progress",
+        translation_key="import_progress",
+        native_unit_of_measurement=PERCENTAGE,
+        state_class=SensorStateClass.MEASUREMENT,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        suggested_display_precision=0,
+        value_fn=lambda data: data.import_progress,
+    ),
+    MeterSensorDescription(
+        key="data_until",
+        translation_key="data_until",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda data: data.data_until,
+    ),
+)
+
+LAST_DAY_SENSORS = (
+    LastDaySensorDescription(
+        key="last_day_offtake",
+        translation_key="last_day_offtake",
+        device_class=SensorDeviceClass.ENERGY,
+        native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        suggested_display_precision=2,
+        measure=Measure.OFFTAKE,
+    ),
+    LastDaySensorDescription(
+        key="last_day_injection",
+        translation_key="last_day_injection",
+        device_class=SensorDeviceClass.ENERGY,
+        native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        suggested_display_precision=2,
+        measure=Measure.INJECTION,
+    ),
+    LastDaySensorDescription(
+        key="last_day_gas_energy",
+        translation_key="last_day_gas_energy",
+        device_class=SensorDeviceClass.ENERGY,
+        native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        suggested_display_precision=2,
+        measure=Measure.GAS_ENERGY,
+    ),
+    LastDaySensorDescription(
+        key="last_day_gas_volume",
+        translation_key="last_day_gas_volume",
+        device_class=SensorDeviceClass.GAS,
+        native_unit_of_measurement=UnitOfVolume.CUBIC_METERS,
+        suggested_display_precision=2,
+        measure=Measure.GAS_VOLUME,
+    ),
+)
+
+
+async def async_setup_entry(
+    hass: HomeAssistant,
+    entry: FluviusConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+) -> None:
+    """Add the sensors of every meter that the entry follows."""
+    for subentry_id, meter in entry.runtime_data.meters.items():
+        async_add_entities(
+            [MeterSensor(meter, description) for description in METER_SENSORS],
+            config_subentry_id=subentry_id,
+        )
+        _follow_measures(entry, meter, partial(async_add_entities, config_subentry_id=subentry_id))
+
+
+def _follow_measures(
+    entry: FluviusConfigEntry,
+    meter: MeterCoordinator,
+    add_entities: Callable[[list[SensorEntity]], None],
+) -> None:
+    """Add the sensors of a meter's measures as soon as it turns out to have them."""
+    missing = dict.fromkeys(LAST_DAY_SENSORS)
+
+    @callback
+    def add_known() -> None:
+        known = [sensor for sensor in missing if sensor.measure in meter.data.measures]
+        for description in known:
+            del missing[description]
+        if known:
+            add_entities([LastDaySensor(meter, description) for description in known])
+
+    entry.async_on_unload(meter.async_add_listener(add_known))
+    add_known()
+
+
+class MeterSensor(MeterEntity, SensorEntity):
+    """Something that is known of a meter, also while Fluvius cannot be reached."""
+
+    entity_description: MeterSensorDescription
+
+    @property
+    @override
+    def available(self) -> bool:
+        return True
+
+    @property
+    @override
+    def native_value(self) -> float | datetime | None:
+        return self.entity_description.value_fn(self.coordinator.data)
+
+
+class LastDaySensor(MeterEntity, SensorEntity):
+    """The amount of one measure on the last day whose readings are complete."""
+
+    entity_description: LastDaySensorDescription
+
+    @property
+    @override
+    def native_value(self) -> float | None:
+        last_day = self.coordinator.data.last_day
+        return last_day.totals.get(self.entity_description.measure) if last_day else None
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any] | None:
+        last_day = self.coordinator.data.last_day
+        return {"date": last_day.date.isoformat()} if last_day else None

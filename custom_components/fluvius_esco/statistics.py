@@ -1,0 +1,184 @@
+"""Long-term statistics: hours of readings into the recorder, each counted once.
+
+External statistics under ids made of EAN and meaning only. `state` is the hour's own amount, `sum`
+the running total. Reading, writing and checking are one step under one lock; nothing counts as
+written before the recorder has committed it and it has been read back.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from homeassistant.components.recorder.core import Recorder
+from homeassistant.components.recorder.models import (
+    StatisticData,
+    StatisticMeanType,
+    StatisticMetaData,
+)
+from homeassistant.components.recorder.statistics import (
+    StatisticsRow,
+    async_add_external_statistics,
+    get_last_statistics,
+    statistics_during_period,
+)
+from homeassistant.components.recorder.tasks import SynchronizeTask
+from homeassistant.const import UnitOfEnergy, UnitOfVolume
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.recorder import get_instance
+from homeassistant.util.hass_dict import HassKey
+from homeassistant.util.unit_conversion import EnergyConverter, VolumeConverter
+
+from .api.models import Unit
+from .const import DOMAIN
+from .metering.calendar import HOUR
+from .metering.hourly import HourlySums
+from .metering.measures import Measure
+from .metering.running_sum import Plan, Row, plan
+
+_LOCK: Final[HassKey[asyncio.Lock]] = HassKey(f"{DOMAIN}_statistics_lock")
+_COMMIT_TIMEOUT: Final = 600
+_UNITS: Final[dict[Unit, tuple[str, str | None]]] = {
+    Unit.KILOWATT_HOUR: (UnitOfEnergy.KILO_WATT_HOUR, EnergyConverter.UNIT_CLASS),
+    Unit.CUBIC_METER: (UnitOfVolume.CUBIC_METERS, VolumeConverter.UNIT_CLASS),
+}
+
+
+class StatisticsNotWrittenError(HomeAssistantError):
+    """The recorder did not take the rows; what it holds is unchanged or will be put right."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatisticSeries:
+    """One long-term statistic of a meter, and the name that the user sees."""
+
+    ean: str
+    measure: Measure
+    name: str
+
+    @property
+    def statistic_id(self) -> str:
+        """The statistic's id, which depends on nothing but EAN and meaning."""
+        return statistic_id(self.ean, self.measure)
+
+
+def statistic_id(ean: str, measure: Measure) -> str:
+    """Return the id of the statistic of a measure."""
+    return f"{DOMAIN}:{ean}_{measure}"
+
+
+async def async_write_hours(hass: HomeAssistant, series: StatisticSeries, hours: HourlySums) -> int:
+    """Make the recorder tell what these hours amount to; return how many rows were written.
+
+    Hours that already tell the same are not touched. Raises StatisticsNotWrittenError if the
+    recorder is not there, does not commit in time or tells something else afterwards.
+    """
+    if not hours.values and not hours.void:
+        return 0
+    async with hass.data.setdefault(_LOCK, asyncio.Lock()):
+        instance = get_instance(hass)
+        needed = await instance.async_add_executor_job(_plan, hass, series.statistic_id, hours)
+        if not needed.rows:
+            return 0
+        _queue(hass, instance, series, needed)
+        await _async_committed(hass, instance)
+        left = await instance.async_add_executor_job(_plan, hass, series.statistic_id, hours)
+        if left.rows:
+            raise StatisticsNotWrittenError(
+                translation_domain=DOMAIN, translation_key="statistics_not_written"
+            )
+        return len(needed.rows)
+
+
+async def async_has_statistics(hass: HomeAssistant, ean: str, measures: frozenset[Measure]) -> bool:
+    """Tell whether the recorder holds rows of every one of these measures."""
+
+    def all_there() -> bool:
+        return all(_last_row(hass, statistic_id(ean, measure)) for measure in measures)
+
+    return await get_instance(hass).async_add_executor_job(all_there)
+
+
+def _queue(hass: HomeAssistant, instance: Recorder, series: StatisticSeries, needed: Plan) -> None:
+    """Hand the rows, and the shift of all rows behind them, to the recorder's queue."""
+    unit, unit_class = _UNITS[series.measure.unit]
+    metadata = StatisticMetaData(
+        has_sum=True,
+        mean_type=StatisticMeanType.NONE,
+        name=series.name,
+        source=DOMAIN,
+        statistic_id=series.statistic_id,
+        unit_class=unit_class,
+        unit_of_measurement=unit,
+    )
+    rows = [
+        StatisticData(start=_instant(row.start), state=row.state, sum=row.sum)
+        for row in needed.rows
+    ]
+    async_add_external_statistics(hass, metadata, rows)
+    if needed.shift:
+        instance.async_adjust_statistics(
+            series.statistic_id, _instant(needed.shift_from), needed.shift, unit
+        )
+
+
+async def _async_committed(hass: HomeAssistant, instance: Recorder) -> None:
+    """Wait until the recorder has committed all that was queued."""
+    committed = hass.loop.create_future()
+    instance.queue_task(SynchronizeTask(committed))
+    try:
+        async with asyncio.timeout(_COMMIT_TIMEOUT):
+            await committed
+    except TimeoutError as err:
+        raise StatisticsNotWrittenError(
+            translation_domain=DOMAIN, translation_key="statistics_not_written"
+        ) from err
+
+
+def _plan(hass: HomeAssistant, statistic: str, hours: HourlySums) -> Plan:
+    """Compare what is stored with what is wanted; runs in the recorder's executor."""
+    touched = hours.values.keys() | hours.void
+    first, last = min(touched), max(touched)
+    found = statistics_during_period(
+        hass,
+        _instant(first),
+        _instant(last + HOUR),
+        {statistic},
+        "hour",
+        None,
+        {"change", "state", "sum"},
+    ).get(statistic, [])
+    stored = {row.start: row for row in map(_row, found)}
+    baseline = _sum_before(found[0]) if found else _baseline(hass, statistic, first)
+    return plan(baseline, stored, hours)
+
+
+def _baseline(hass: HomeAssistant, statistic: str, first: int) -> float:
+    """Return the running total before a span without rows."""
+    last = _last_row(hass, statistic)
+    if last is None:
+        return 0.0
+    if last["start"] < first:
+        return last["sum"] or 0.0
+    behind = statistics_during_period(
+        hass, _instant(first), None, {statistic}, "hour", None, {"change", "sum"}
+    )
+    return _sum_before(behind[statistic][0])
+
+
+def _last_row(hass: HomeAssistant, statistic: str) -> StatisticsRow | None:
+    rows = get_last_statistics(hass, 1, statistic, convert_units=False, types={"sum"})
+    return rows[statistic][0] if rows.get(statistic) else None
+
+
+def _sum_before(row: StatisticsRow) -> float:
+    return (row["sum"] or 0.0) - (row["change"] or 0.0)
+
+
+def _row(row: StatisticsRow) -> Row:
+    return Row(int(row["start"]), row["state"] or 0.0, row["sum"] or 0.0)
+
+
+def _instant(second: int) -> datetime:
+    return datetime.fromtimestamp(second, UTC)

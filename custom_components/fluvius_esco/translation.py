@@ -1,0 +1,26 @@
+"""Words for names that are stored, in the language of the Home Assistant instance."""
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.translation import async_get_translations
+
+from .api.models import EnergyType
+from .const import DOMAIN
+from .metering.measures import Measure
+
+
+async def async_measure_names(hass: HomeAssistant) -> dict[Measure, str]:
+    """Return how the measures are called."""
+    options = await _async_selector_options(hass, "measure")
+    return {measure: options.get(measure, measure) for measure in Measure}
+
+
+async def async_energy_type_names(hass: HomeAssistant) -> dict[EnergyType, str]:
+    """Return how the energy types are called."""
+    options = await _async_selector_options(hass, "energy_type")
+    return {kind: options.get(kind.name.lower(), kind.name.lower()) for kind in EnergyType}
+
+
+async def _async_selector_options(hass: HomeAssistant, selector: str) -> dict[str, str]:
+    prefix = f"component.{DOMAIN}.selector.{selector}.options."
+    texts = await async_get_translations(hass, hass.config.language, "selector", {DOMAIN})
+    return {key.removeprefix(prefix): text for key, text in texts.items() if key.startswith(prefix)}
