@@ -1,0 +1,143 @@
+"""Checks and conversions of whole columns."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+from hypothesis import given, strategies as st
+import pytest
+
+from custom_components.fluvius_esco.api.columns import (
+    InstantReader,
+    Window,
+    check_lengths,
+    check_values,
+    members,
+)
+from custom_components.fluvius_esco.api.exceptions import FluviusMalformedAnswerError
+from custom_components.fluvius_esco.api.models import Granularity, ValidationState
+
+from .builders import seconds
+
+STATES = {state.value: state for state in ValidationState}
+OFFSETS = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+MOMENTS = st.datetimes(
+    min_value=datetime(1900, 1, 1),  # noqa: DTZ001 - hypothesis adds the time zone
+    timezones=OFFSETS,
+    max_value=datetime(2200, 1, 1),  # noqa: DTZ001
+).map(lambda moment: moment.replace(microsecond=0))
+
+
+def read(starts: list[Any], ends: list[Any]) -> tuple[list[int], list[int]]:
+    return InstantReader().bounds(starts, ends)
+
+
+@given(moments=st.lists(MOMENTS, min_size=1), fraction=st.sampled_from(["", ".0", ".0000000"]))
+def test_instants_are_read_as_the_standard_library_does(
+    moments: list[datetime], fraction: str
+) -> None:
+    texts = [
+        moment.isoformat()[:19] + fraction + (moment.isoformat()[19:] or "Z") for moment in moments
+    ]
+    expected = [seconds(moment) for moment in moments]
+    assert read(texts, texts) == (expected, expected)
+
+
+def test_z_means_utc() -> None:
+    moment = datetime(2026, 10, 25, 0, 15, tzinfo=UTC)
+    assert read(["2026-10-25T00:15:00Z"], ["2026-10-25T00:15:00+00:00"]) == (
+        [seconds(moment)],
+        [seconds(moment)],
+    )
+
+
+def test_adjoining_slices_read_as_others_do() -> None:
+    texts = [f"2026-03-01T00:{minute:02}:00Z" for minute in (0, 15, 30, 45)]
+    first = seconds(datetime(2026, 3, 1, tzinfo=UTC))
+    starts, ends = read(texts[:3], texts[1:])
+    assert starts == [first, first + 900, first + 1800]
+    assert ends == [first + 900, first + 1800, first + 2700]
+    assert read(texts[:2][::-1], texts[1:3][::-1]) == (starts[:2][::-1], ends[:2][::-1])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        None,
+        1772409600,
+        [],
+        {},
+        "",
+        "2026-03-01",
+        "2026-03-01T00:00:00",
+        "2026-03-01 00:00:00Z",
+        "2026-03-01T24:00:00Z",
+        "2026-03-01T00:60:00Z",
+        "2026-03-01T00:00:00.5Z",
+        "2026-02-30T00:00:00Z",
+        "2026-W10-1T00:00:00Z",
+        "0000-01-01T00:00:00Z",
+        "٢٠٢٦-03-01T00:00:00Z",
+    ],
+)
+def test_what_is_no_instant_of_a_slice_is_malformed(text: object) -> None:
+    with pytest.raises(FluviusMalformedAnswerError):
+        read([text], [text])
+
+
+@pytest.mark.parametrize(
+    ("granularity", "lengths"),
+    [
+        (Granularity.QUARTER_HOUR, {900}),
+        (Granularity.HOUR, {3600}),
+        (Granularity.DAY, {23 * 3600, 24 * 3600, 25 * 3600}),
+    ],
+)
+@given(length=st.integers(-100_000, 100_000) | st.sampled_from([900, 3600, 82800, 86400, 90000]))
+def test_slices_have_the_length_of_their_granularity(
+    granularity: Granularity, lengths: set[int], length: int
+) -> None:
+    if length in lengths:
+        check_lengths([0, 7], [length, 7 + length], granularity)
+        return
+    with pytest.raises(FluviusMalformedAnswerError, match=granularity.value):
+        check_lengths([0], [length], granularity)
+
+
+def test_window_is_in_whole_seconds_and_ends_before_its_end() -> None:
+    start = datetime(1970, 1, 1, 1, 0, 10, 999999, tzinfo=timezone(timedelta(hours=1)))
+    window = Window.between(start, start + timedelta(seconds=10))
+    assert window == Window(10, 20)
+    assert window.contains([10, 15], [15, 20])
+    assert not window.contains([9], [15])
+    assert not window.contains([15], [21])
+    assert window.overlaps([1, 19], [11, 25])
+    assert not window.overlaps([1], [10])
+    assert not window.overlaps([20], [25])
+
+
+@given(values=st.lists(st.none() | st.floats(0, 1e6) | st.integers(0, 1_000_000)))
+def test_plausible_amounts_pass(values: list[float | None]) -> None:
+    check_values(values)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [-0.001, -1, 1_000_000.1, 10**30, float("inf"), float("-inf"), True, False, "1", [], {}],
+)
+@pytest.mark.parametrize("others", [[], [1.0], [None, 2]])
+def test_one_implausible_amount_refuses_all(wrong: object, others: list[object]) -> None:
+    with pytest.raises(FluviusMalformedAnswerError, match="value"):
+        check_values([*others, wrong])
+
+
+@given(words=st.lists(st.sampled_from(["READ", "EST", "VAL", "NVAL", "NEW", "", None, 3])))
+def test_words_become_members(words: list[object]) -> None:
+    found = members(words, STATES, ValidationState.UNKNOWN)
+    assert list(found) == [
+        None if word is None else STATES.get(str(word), ValidationState.UNKNOWN) for word in words
+    ]
+
+
+def test_object_for_a_word_is_malformed() -> None:
+    with pytest.raises(FluviusMalformedAnswerError):
+        members(["READ", {}], STATES, ValidationState.UNKNOWN)
