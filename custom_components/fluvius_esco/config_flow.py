@@ -268,9 +268,10 @@ class FluviusConfigFlow(ConfigFlow, domain=DOMAIN):
             else self._get_reconfigure_entry()
         )
         listener_reloads = bool(entry.update_listeners) and entry.data != self._data
+        result = self.async_update_and_abort(entry, data=self._data)
         if not listener_reloads:
             self.hass.config_entries.async_schedule_reload(entry.entry_id)
-        return self.async_update_and_abort(entry, data=self._data)
+        return result
 
     def _readable_mandates(self) -> list[Mandate]:
         return [mandate for mandate in self._mandates if is_readable(mandate)]

@@ -1,0 +1,114 @@
+"""Steps that several tests of the integration share."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from homeassistant.components.recorder.statistics import statistics_during_period
+from homeassistant.config_entries import ConfigEntry, ConfigEntryState, ConfigSubentryData
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.recorder import get_instance
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.fluvius_esco.const import DOMAIN
+
+from .certificates import IssuedCertificate
+from .sandbox import Sandbox
+from .sandbox.accounts import CLIENT_ID, CONTRACT_NUMBER, SCOPE, SUBSCRIPTION_KEY, TENANT_ID
+
+QUARTER_HOUR_EAN = "541440110000000001"
+DAILY_EAN = "541440000000000002"
+GAS_EAN = "541441010000000003"
+
+ACCESS = {
+    "tenant_id": TENANT_ID,
+    "client_id": CLIENT_ID,
+    "scope": SCOPE,
+    "subscription_key": SUBSCRIPTION_KEY,
+}
+
+
+def meter(ean: str) -> ConfigSubentryData:
+    """A followed meter; the EAN's sixth digit tells electricity from gas."""
+    return ConfigSubentryData(
+        data={"ean": ean, "energy_type": "G" if ean[5] == "1" else "E"},
+        subentry_type="meter",
+        title=f"Meter {ean}",
+        unique_id=ean,
+    )
+
+
+def contract_entry(
+    sandbox: Sandbox,
+    certificate: IssuedCertificate,
+    eans: Iterable[str] = (),
+    **options: Any,
+) -> MockConfigEntry:
+    """A contract at the local Fluvius, set up with a certificate."""
+    return MockConfigEntry(
+        domain=DOMAIN,
+        title=f"Fluvius {CONTRACT_NUMBER}",
+        unique_id=f"own_{CONTRACT_NUMBER}",
+        data={
+            **ACCESS,
+            "environment": "own",
+            "contract_number": CONTRACT_NUMBER,
+            "api_url": sandbox.api_url,
+            "token_url": sandbox.token_url,
+            "certificate": certificate.certificate_pem.decode(),
+            "private_key": certificate.key_pem.decode(),
+        },
+        options=options,
+        subentries_data=[meter(ean) for ean in eans],
+    )
+
+
+async def set_up(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Set an entry up and let its imports finish."""
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await imported(hass)
+
+
+async def imported(hass: HomeAssistant) -> None:
+    """Wait for the imports that run in the background."""
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
+def is_loaded(entry: ConfigEntry) -> bool:
+    return entry.state is ConfigEntryState.LOADED
+
+
+async def hourly_rows(hass: HomeAssistant, statistic_id: str) -> list[dict[str, Any]]:
+    """Return all stored hours of a statistic."""
+    rows = await get_instance(hass).async_add_executor_job(
+        statistics_during_period,
+        hass,
+        datetime(2000, 1, 1, tzinfo=UTC),
+        None,
+        {statistic_id},
+        "hour",
+        None,
+        {"change", "state", "sum"},
+    )
+    return [dict(row) for row in rows.get(statistic_id, [])]
+
+
+async def total(hass: HomeAssistant, statistic_id: str, start: datetime, end: datetime) -> float:
+    """Return what a statistic shows for a period (UTC)."""
+    return sum(
+        float(row["change"])
+        for row in await hourly_rows(hass, statistic_id)
+        if start.timestamp() <= row["start"] < end.timestamp()
+    )
+
+
+async def assert_consistent(hass: HomeAssistant, statistic_id: str) -> None:
+    """Every row's own amount must be what the running total grew by."""
+    for row in await hourly_rows(hass, statistic_id):
+        assert abs(row["state"] - row["change"]) < 1e-6, row
+
+
+def days_ago(now: datetime, days: int) -> datetime:
+    """Return the local midnight (Belgium, winter: 23:00 UTC) some days before."""
+    return (now - timedelta(days=days)).replace(hour=23, minute=0, second=0, microsecond=0)

@@ -1,0 +1,81 @@
+"""Days and windows, whatever the clocks do."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from hypothesis import given, strategies as st
+import pytest
+
+from custom_components.fluvius_esco.metering.calendar import (
+    BRUSSELS,
+    MAX_REQUEST,
+    DayKind,
+    Period,
+    day_at,
+    day_of,
+    day_start,
+    earliest_readable,
+    windows,
+)
+
+instants = st.datetimes(
+    datetime(2020, 1, 1),  # noqa: DTZ001 - hypothesis adds the time zone
+    datetime(2030, 1, 1),  # noqa: DTZ001
+    timezones=st.just(UTC),
+)
+kinds = st.sampled_from(DayKind)
+
+
+@pytest.mark.parametrize(
+    ("day", "hours"), [("2026-03-29", 23), ("2026-10-25", 25), ("2026-07-01", 24)]
+)
+def test_a_local_day_has_as_many_hours_as_the_clock_change_leaves(day: str, hours: int) -> None:
+    of_day = day_of(date.fromisoformat(day), DayKind.ELECTRICITY)
+    assert of_day.end - of_day.start == hours * 3600
+
+
+@pytest.mark.parametrize(("day", "hours"), [("2026-03-28", 23), ("2026-10-24", 25)])
+def test_the_gas_day_before_a_clock_change_takes_it(day: str, hours: int) -> None:
+    of_day = day_of(date.fromisoformat(day), DayKind.GAS)
+    assert of_day.end - of_day.start == hours * 3600
+
+
+def test_a_gas_day_begins_at_six_local_time() -> None:
+    assert day_start(date(2026, 1, 15), DayKind.GAS) == datetime(2026, 1, 15, 5, tzinfo=UTC)
+    assert day_start(date(2026, 7, 15), DayKind.GAS) == datetime(2026, 7, 15, 4, tzinfo=UTC)
+
+
+@given(instants, kinds)
+def test_every_instant_falls_in_the_day_that_surrounds_it(instant: datetime, kind: DayKind) -> None:
+    day = day_at(instant, kind)
+    assert day.start <= instant.timestamp() < day.end
+
+
+@given(instants, st.timedeltas(timedelta(0), timedelta(days=1100)), kinds)
+def test_windows_cover_a_period_once_and_split_no_day(
+    start: datetime, length: timedelta, kind: DayKind
+) -> None:
+    period = Period(start, start + length)
+    cut = list(windows(period, kind))
+    assert all(window.end - window.start <= MAX_REQUEST for window in cut)
+    edges = [period.start, *(window.end for window in cut)]
+    assert [window.start for window in cut] == edges[:-1]
+    assert edges[-1] == (period.end if cut else period.start)
+    for edge in edges[1:-1]:
+        assert edge.astimezone(BRUSSELS).hour == kind
+        assert edge.astimezone(BRUSSELS).minute == 0
+
+
+@given(instants)
+def test_what_is_asked_first_stays_readable_for_the_rest_of_the_day(now: datetime) -> None:
+    first = earliest_readable(now)
+    local = now.astimezone(BRUSSELS)
+    assert first.astimezone(BRUSSELS).hour == 0
+    leap_day_aside = timedelta(days=1)
+    assert (
+        timedelta(0)
+        < first - (now - timedelta(days=3 * 365 + 1))
+        <= timedelta(days=1, hours=25) + leap_day_aside
+    )
+    assert first.astimezone(BRUSSELS).date() > local.date().replace(
+        year=local.year - 3, day=min(local.day, 28)
+    )
