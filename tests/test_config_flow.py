@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from homeassistant.config_entries import SOURCE_USER, ConfigEntry, ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers.json import json_dumps
 from homeassistant.setup import async_setup_component
 import pytest
 
@@ -122,6 +123,7 @@ async def test_a_contract_is_set_up_with_a_certificate_and_the_chosen_meters(
     assert flow.result["step_id"] == "meters"
     await flow.enter(meters=[QUARTER_HOUR_EAN, GAS_EAN], energy_dashboard=True)
     assert flow.result["type"] is FlowResultType.CREATE_ENTRY
+    assert json_dumps(flow.result["subentries"]), "the frontend gets the result as JSON"
     await imported(hass)
     entry = entry_of(hass)
     assert is_loaded(entry)

@@ -297,7 +297,7 @@ class FluviusConfigFlow(ConfigFlow, domain=DOMAIN):
             options={CONF_ENERGY_DASHBOARD: user_input[CONF_ENERGY_DASHBOARD]},
             subentries=[
                 ConfigSubentryData(
-                    data=meter.data,
+                    data=dict(meter.data),
                     subentry_type=meter.subentry_type,
                     title=meter.title,
                     unique_id=meter.unique_id,

@@ -30,7 +30,7 @@ async def async_meters(hass: HomeAssistant, mandates: Iterable[Mandate]) -> list
     return [
         ConfigSubentry(
             data=MappingProxyType(
-                {CONF_EAN: ean, CONF_ENERGY_TYPE: energy_types[ean] or EnergyType.UNKNOWN}
+                {CONF_EAN: ean, CONF_ENERGY_TYPE: (energy_types[ean] or EnergyType.UNKNOWN).value}
             ),
             subentry_type=SUBENTRY_METER,
             title=name,

@@ -58,6 +58,11 @@ def naps() -> Naps:
     return Naps()
 
 
+@pytest.fixture(autouse=True)
+def no_waiting_between_tries() -> None:
+    """Leave the waits as they are here, where they are tested; sleeping takes no time anyway."""
+
+
 @pytest.fixture
 def retry(naps: Naps) -> RetryPolicy:
     return RetryPolicy(attempts=3, sleep=naps.sleep)

@@ -161,6 +161,11 @@ async def test_too_large_an_answer_is_refused(
         await get(transport, server)
 
 
+def test_random_delays_differ() -> None:
+    delays = {RetryPolicy(base_delay=8).delay(1) for _ in range(20)}
+    assert len(delays) > 1
+
+
 @given(failures=st.integers(1, 60))
 def test_random_delay_stays_below_its_ceiling(failures: int) -> None:
     policy = RetryPolicy(base_delay=2, max_delay=20)

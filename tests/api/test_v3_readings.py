@@ -199,6 +199,16 @@ def test_nulls_at_every_level_are_no_readings() -> None:
     assert found.skipped == {}
 
 
+def test_slices_may_alternate_between_directions() -> None:
+    found = quarters_of(
+        quarter(START, {"offtake": {"total": reading(1)}}),
+        quarter(START + QUARTER, {"injection": {"total": reading(2)}}),
+    )
+    series = series_by_channel(found.meters[0].series)
+    assert (series[OFFTAKE].starts, series[OFFTAKE].values) == ([seconds(START)], [1])
+    assert (series[INJECTION].starts, series[INJECTION].values) == ([seconds(START + QUARTER)], [2])
+
+
 def test_value_may_be_null_or_left_out() -> None:
     (series,) = (
         quarters_of(
