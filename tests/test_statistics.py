@@ -2,12 +2,18 @@
 
 from datetime import UTC, datetime, timedelta
 
+from homeassistant.components.recorder.core import Recorder
 from homeassistant.core import HomeAssistant
 import pytest
 
+from custom_components.fluvius_esco import statistics
 from custom_components.fluvius_esco.metering.hourly import HourlySums
 from custom_components.fluvius_esco.metering.measures import Measure
-from custom_components.fluvius_esco.statistics import StatisticSeries, async_write_hours
+from custom_components.fluvius_esco.statistics import (
+    StatisticSeries,
+    StatisticsNotWrittenError,
+    async_write_hours,
+)
 
 from .helpers import hourly_rows
 
@@ -82,3 +88,33 @@ async def test_nothing_to_write_writes_nothing(hass: HomeAssistant) -> None:
     assert await async_write_hours(hass, SERIES, HourlySums()) == 0
     assert await async_write_hours(hass, SERIES, hours(0, void=(1,))) == 0
     assert await stored(hass) == {}
+
+
+async def test_a_shift_that_was_lost_in_a_crash_is_made_up_for(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await async_write_hours(hass, SERIES, hours(0, *[1.0] * 10))
+    with monkeypatch.context() as crash:
+        crash.setattr(Recorder, "async_adjust_statistics", lambda *_: None)
+        with pytest.raises(StatisticsNotWrittenError):
+            await async_write_hours(hass, SERIES, hours(4, 3.0))
+    await async_write_hours(hass, SERIES, hours(4, 3.0))
+    assert await stored(hass) == dict.fromkeys(range(10), 1.0) | {4: 3.0}
+
+
+async def test_rows_that_the_recorder_loses_are_told(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as failing:
+        failing.setattr(statistics, "async_add_external_statistics", lambda *_: None)
+        with pytest.raises(StatisticsNotWrittenError):
+            await async_write_hours(hass, SERIES, hours(0, 1.0))
+    assert await async_write_hours(hass, SERIES, hours(0, 1.0)) == 1
+
+
+async def test_a_recorder_that_does_not_commit_is_told(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(statistics, "_COMMIT_TIMEOUT", 0)
+    with pytest.raises(StatisticsNotWrittenError):
+        await async_write_hours(hass, SERIES, hours(0, 1.0))

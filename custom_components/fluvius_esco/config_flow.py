@@ -39,8 +39,8 @@ from .forms import (
     ACCESS_FIELDS,
     ADDRESSES_SCHEMA,
     CERTIFICATE_SCHEMA,
+    MEND_ACCESS_SCHEMA,
     SECRET_SCHEMA,
-    access_schema,
     contract_schema,
     invalid_addresses,
     meters_schema,
@@ -139,7 +139,8 @@ class FluviusConfigFlow(ConfigFlow, domain=DOMAIN):
         return await self.async_step_credentials()
 
     def _show_access(self, step_id: str, errors: Errors) -> ConfigFlowResult:
-        schema = self.add_suggested_values_to_schema(access_schema(), self._data)
+        shown = {key: value for key, value in self._data.items() if key != CONF_SUBSCRIPTION_KEY}
+        schema = self.add_suggested_values_to_schema(MEND_ACCESS_SCHEMA, shown)
         return self.async_show_form(step_id=step_id, data_schema=schema, errors=errors)
 
     async def async_step_addresses(

@@ -42,16 +42,16 @@ _URL: Final = TextSelector(TextSelectorConfig(type=TextSelectorType.URL))
 _SECRET: Final = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD))
 
 
-def access_schema() -> probatio.Schema:
-    """Return the form of the access that a provider receives at onboarding."""
-    return probatio.Schema(
-        {
-            probatio.Required(CONF_TENANT_ID): _TEXT,
-            probatio.Required(CONF_CLIENT_ID): _TEXT,
-            probatio.Required(CONF_SCOPE): _TEXT,
-            probatio.Required(probatio.Secret(CONF_SUBSCRIPTION_KEY)): _SECRET,
-        }
-    )
+_ACCESS: Final = {
+    probatio.Required(CONF_TENANT_ID): _TEXT,
+    probatio.Required(CONF_CLIENT_ID): _TEXT,
+    probatio.Required(CONF_SCOPE): _TEXT,
+}
+
+# A stored key is not sent back to the browser; left empty, it stays.
+MEND_ACCESS_SCHEMA: Final = probatio.Schema(
+    {**_ACCESS, probatio.Optional(probatio.Secret(CONF_SUBSCRIPTION_KEY)): _SECRET}
+)
 
 
 def contract_schema() -> probatio.Schema:
@@ -67,8 +67,10 @@ def contract_schema() -> probatio.Schema:
         {
             probatio.Required(CONF_ENVIRONMENT, default=Environment.LIVE.value): environment,
             probatio.Required(CONF_CONTRACT_NUMBER): _TEXT,
+            **_ACCESS,
+            probatio.Required(probatio.Secret(CONF_SUBSCRIPTION_KEY)): _SECRET,
         }
-    ).extend(access_schema().schema)
+    )
 
 
 ADDRESSES_SCHEMA: Final = probatio.Schema(

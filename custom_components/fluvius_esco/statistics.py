@@ -39,6 +39,8 @@ from .metering.running_sum import Plan, Row, plan
 
 _LOCK: Final[HassKey[asyncio.Lock]] = HassKey(f"{DOMAIN}_statistics_lock")
 _COMMIT_TIMEOUT: Final = 600
+# Where the next row is looked for first: a hole is seldom longer.
+_NEAR: Final = 7 * 24 * HOUR
 _UNITS: Final[dict[Unit, tuple[str, str | None]]] = {
     Unit.KILOWATT_HOUR: (UnitOfEnergy.KILO_WATT_HOUR, EnergyConverter.UNIT_CLASS),
     Unit.CUBIC_METER: (UnitOfVolume.CUBIC_METERS, VolumeConverter.UNIT_CLASS),
@@ -79,12 +81,12 @@ async def async_write_hours(hass: HomeAssistant, series: StatisticSeries, hours:
     async with hass.data.setdefault(_LOCK, asyncio.Lock()):
         instance = get_instance(hass)
         needed = await instance.async_add_executor_job(_plan, hass, series.statistic_id, hours)
-        if not needed.rows:
+        if needed.is_empty:
             return 0
         _queue(hass, instance, series, needed)
         await _async_committed(hass, instance)
         left = await instance.async_add_executor_job(_plan, hass, series.statistic_id, hours)
-        if left.rows:
+        if not left.is_empty:
             raise StatisticsNotWrittenError(
                 translation_domain=DOMAIN, translation_key="statistics_not_written"
             )
@@ -116,7 +118,8 @@ def _queue(hass: HomeAssistant, instance: Recorder, series: StatisticSeries, nee
         StatisticData(start=_instant(row.start), state=row.state, sum=row.sum)
         for row in needed.rows
     ]
-    async_add_external_statistics(hass, metadata, rows)
+    if rows:
+        async_add_external_statistics(hass, metadata, rows)
     if needed.shift:
         instance.async_adjust_statistics(
             series.statistic_id, _instant(needed.shift_from), needed.shift, unit
@@ -139,32 +142,36 @@ async def _async_committed(hass: HomeAssistant, instance: Recorder) -> None:
 def _plan(hass: HomeAssistant, statistic: str, hours: HourlySums) -> Plan:
     """Compare what is stored with what is wanted; runs in the recorder's executor."""
     touched = hours.values.keys() | hours.void
-    first, last = min(touched), max(touched)
-    found = statistics_during_period(
+    first, end = min(touched), max(touched) + HOUR
+    found = _rows(hass, statistic, first, end)
+    last = _last_row(hass, statistic)
+    behind = _first_row_from(hass, statistic, end) if last and last["start"] >= end else None
+    if found:
+        baseline = _sum_before(found[0])
+    elif behind:
+        baseline = _sum_before(behind)
+    else:
+        baseline = (last["sum"] or 0.0) if last else 0.0
+    stored = {row.start: row for row in map(_row, found)}
+    return plan(baseline, stored, hours, _row(behind) if behind else None)
+
+
+def _rows(hass: HomeAssistant, statistic: str, first: int, end: int | None) -> list[StatisticsRow]:
+    return statistics_during_period(
         hass,
         _instant(first),
-        _instant(last + HOUR),
+        None if end is None else _instant(end),
         {statistic},
         "hour",
         None,
         {"change", "state", "sum"},
     ).get(statistic, [])
-    stored = {row.start: row for row in map(_row, found)}
-    baseline = _sum_before(found[0]) if found else _baseline(hass, statistic, first)
-    return plan(baseline, stored, hours)
 
 
-def _baseline(hass: HomeAssistant, statistic: str, first: int) -> float:
-    """Return the running total before a span without rows."""
-    last = _last_row(hass, statistic)
-    if last is None:
-        return 0.0
-    if last["start"] < first:
-        return last["sum"] or 0.0
-    behind = statistics_during_period(
-        hass, _instant(first), None, {statistic}, "hour", None, {"change", "sum"}
-    )
-    return _sum_before(behind[statistic][0])
+def _first_row_from(hass: HomeAssistant, statistic: str, start: int) -> StatisticsRow:
+    """Return the first row from an hour on; the caller knows that there is one."""
+    near = _rows(hass, statistic, start, start + _NEAR)
+    return near[0] if near else _rows(hass, statistic, start, None)[0]
 
 
 def _last_row(hass: HomeAssistant, statistic: str) -> StatisticsRow | None:

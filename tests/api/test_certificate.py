@@ -195,6 +195,26 @@ def test_certificate_with_a_key_of_an_unknown_kind_is_unreadable(
     assert found is CertificateProblem.CERTIFICATE_UNREADABLE
 
 
+def test_certificate_of_a_version_that_does_not_exist_is_unreadable(
+    provider_key: rsa.RSAPrivateKey, provider_certificate: x509.Certificate
+) -> None:
+    third_version = bytes.fromhex("a003020102")
+    strange = provider_certificate.public_bytes(DER).replace(
+        third_version, third_version[:-1] + b"\x07", 1
+    )
+    found = problem_of(strange, key_bytes(provider_key))
+    assert found is CertificateProblem.CERTIFICATE_UNREADABLE
+
+
+def test_certificate_with_a_name_of_the_wrong_type_is_unreadable(
+    provider_key: rsa.RSAPrivateKey, provider_certificate: x509.Certificate
+) -> None:
+    utf8, bits = b"\x0c\x08Provider", b"\x03\x08\x00rovider"
+    strange = provider_certificate.public_bytes(DER).replace(utf8, bits)
+    found = problem_of(strange, key_bytes(provider_key))
+    assert found is CertificateProblem.CERTIFICATE_UNREADABLE
+
+
 def test_pkcs12_with_a_cipher_that_openssl_lacks_is_unreadable(
     provider_key: rsa.RSAPrivateKey,
     provider_certificate: x509.Certificate,

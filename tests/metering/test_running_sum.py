@@ -27,7 +27,8 @@ def apply(table: dict[int, Row], wanted: HourlySums) -> dict[int, Row]:
         return table
     window = {s: row for s, row in table.items() if min(touched) <= s <= max(touched)}
     before = [row.sum for s, row in sorted(table.items()) if s < min(touched)]
-    todo = plan(before[-1] if before else 0.0, window, wanted)
+    behind = [row for s, row in sorted(table.items()) if s > max(touched)]
+    todo = plan(before[-1] if before else 0.0, window, wanted, behind[0] if behind else None)
     result = table | {row.start: row for row in todo.rows}
     return {
         start: Row(start, row.state, row.sum + todo.shift)
@@ -55,14 +56,24 @@ def test_what_is_stored_already_is_not_written_again(states: dict[int, float]) -
     table = stored(states)
     if states:
         baseline = 0.0
-        assert not plan(baseline, table, HourlySums(states)).rows
+        assert plan(baseline, table, HourlySums(states)).is_empty
 
 
 def test_a_correction_writes_its_hours_and_shifts_the_rest_once() -> None:
     table = stored(dict.fromkeys(range(0, 3600 * 1000, 3600), 1.0))
     corrected = {3600 * 10: 2.5, 3600 * 11: 0.5}
     window = {start: table[start] for start in corrected}
-    todo = plan(table[3600 * 9].sum, window, HourlySums(corrected))
+    todo = plan(table[3600 * 9].sum, window, HourlySums(corrected), table[3600 * 12])
     assert [row.start for row in todo.rows] == [3600 * 10, 3600 * 11]
     assert todo.shift == pytest.approx(1.0)
     assert todo.shift_from == 3600 * 12
+
+
+def test_a_shift_that_was_lost_in_a_crash_is_made_up_for() -> None:
+    table = stored(dict.fromkeys(range(0, 3600 * 10, 3600), 1.0))
+    corrected = HourlySums({3600 * 4: 3.0})
+    half_done = table | {3600 * 4: Row(3600 * 4, 3.0, 7.0)}
+    window = {3600 * 4: half_done[3600 * 4]}
+    todo = plan(4.0, window, corrected, half_done[3600 * 5])
+    assert not todo.rows
+    assert (todo.shift, todo.shift_from) == (2.0, 3600 * 5)

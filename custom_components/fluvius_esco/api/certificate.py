@@ -28,6 +28,10 @@ _PEM_KEY = re.compile(
 )
 _PKCS12_VERSION = b"\x02\x01\x03\x30"
 
+# What cryptography raises for damaged bytes: its documentation names the first, but a name of the
+# wrong type or a version that does not exist come out as the others.
+_DAMAGED = (ValueError, TypeError, x509.InvalidVersion, UnsupportedAlgorithm)
+
 
 class CertificateProblem(StrEnum):
     """Why a certificate, its key or both cannot be used."""
@@ -151,7 +155,7 @@ def _load_certificates(data: bytes) -> Sequence[x509.Certificate]:
         if b"-----BEGIN" in data:
             return x509.load_pem_x509_certificates(data)
         return [x509.load_der_x509_certificate(data)]
-    except ValueError, UnsupportedAlgorithm:
+    except _DAMAGED:
         raise CertificateError(CertificateProblem.CERTIFICATE_UNREADABLE) from None
 
 
@@ -212,10 +216,10 @@ def _load_pkcs12(
     for candidate in (password, None, b""):
         try:
             bundle = pkcs12.load_pkcs12(data, candidate)
-        except UnsupportedAlgorithm:
-            raise CertificateError(CertificateProblem.CERTIFICATE_UNREADABLE) from None
         except ValueError:
             continue
+        except _DAMAGED:
+            raise CertificateError(CertificateProblem.CERTIFICATE_UNREADABLE) from None
         found = [bundle.cert, *bundle.additional_certs]
         return bundle.key, [item.certificate for item in found if item is not None]
     if password is None:
@@ -238,7 +242,7 @@ def _pem_of_matching(certificates: Sequence[x509.Certificate], key: RSAPrivateKe
             if public_key == key.public_key():
                 _read_names_and_dates(certificate)
                 return certificate.public_bytes(serialization.Encoding.PEM).decode()
-    except ValueError, UnsupportedAlgorithm:
+    except _DAMAGED:
         raise CertificateError(CertificateProblem.CERTIFICATE_UNREADABLE) from None
     if not any(isinstance(public_key, RSAPublicKey) for public_key in keys):
         raise CertificateError(CertificateProblem.NOT_RSA)
@@ -246,7 +250,7 @@ def _pem_of_matching(certificates: Sequence[x509.Certificate], key: RSAPrivateKe
 
 
 def _read_names_and_dates(certificate: x509.Certificate) -> None:
-    """Read what is only decoded on demand, so that a broken one shows now (ValueError)."""
+    """Read what is only decoded on demand, so that a broken one shows now."""
     for name in (certificate.subject, certificate.issuer):
         name.rfc4514_string()
     for moment in (certificate.not_valid_before_utc, certificate.not_valid_after_utc):

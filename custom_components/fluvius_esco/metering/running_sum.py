@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from .calendar import HOUR
 from .hourly import HourlySums
 
 # Far below a watt-hour, far above what adding floats in another order can differ by.
@@ -27,35 +26,41 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The rows to write, in order, and by how much the sums behind `shift_from` are to move."""
+    """The rows to write, in order, and by how much to move all sums from `shift_from` on."""
 
     rows: tuple[Row, ...] = ()
     shift: float = 0.0
     shift_from: int = 0
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether all that is stored is as it should be."""
+        return not self.rows and not self.shift
 
-def plan(baseline: float, stored: Mapping[int, Row], wanted: HourlySums) -> Plan:
+
+def plan(
+    baseline: float, stored: Mapping[int, Row], wanted: HourlySums, behind: Row | None = None
+) -> Plan:
     """Return what to write so that the stored hours become the wanted ones.
 
     `baseline` is the running total before the first of these hours; `stored` must hold every stored
-    row from the first to the last wanted hour. A stored hour that is not wanted keeps its amount
-    (absence is no withdrawal); a void one becomes 0, because single rows cannot be deleted.
+    row from the first to the last wanted hour, and `behind` is the first stored row after them. A
+    stored hour that is not wanted keeps its amount (absence is no withdrawal); a void one becomes
+    0, because single rows cannot be deleted. The shift follows from the row behind as it is stored,
+    so that one that was lost in a crash is made up for.
     """
     states = {start: row.state for start, row in stored.items()}
     states |= dict.fromkeys(wanted.void & states.keys(), 0.0)
     states |= wanted.values
     rows = []
-    total = old_total = baseline
+    total = baseline
     for start in sorted(states):
         total += states[start]
         row = stored.get(start)
-        if row is not None:
-            old_total = row.sum
         if row is not None and row.state == states[start] and abs(row.sum - total) < _SAME:
             total = row.sum
         else:
             rows.append(Row(start, states[start], total))
-    shift = total - old_total
-    if not rows or abs(shift) < _SAME:
+    if behind is None or abs(shift := total + behind.state - behind.sum) < _SAME:
         return Plan(tuple(rows))
-    return Plan(tuple(rows), shift, max(states) + HOUR)
+    return Plan(tuple(rows), shift, behind.start)
