@@ -3,8 +3,10 @@
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 import logging
+import os
 from typing import Any
 
+from hypothesis import settings
 import pytest
 
 from custom_components.fluvius_esco.api.transport import RetryPolicy
@@ -14,6 +16,12 @@ from .sandbox import Sandbox
 
 # Every statement of the recorder in a failed test's output hides what failed.
 logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
+
+# A slow machine is no failure; on CI the examples are the same every time.
+settings.register_profile(
+    "unhurried", settings.get_profile("ci" if os.environ.get("CI") else "default"), deadline=None
+)
+settings.load_profile("unhurried")
 
 NOW = datetime(2026, 11, 10, 9, 30, tzinfo=UTC)
 

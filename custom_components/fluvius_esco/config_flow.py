@@ -39,6 +39,7 @@ from .forms import (
     ACCESS_FIELDS,
     ADDRESSES_SCHEMA,
     CERTIFICATE_SCHEMA,
+    EXAMPLE_API_URL,
     MEND_ACCESS_SCHEMA,
     SECRET_SCHEMA,
     contract_schema,
@@ -157,7 +158,12 @@ class FluviusConfigFlow(ConfigFlow, domain=DOMAIN):
 
     def _show_addresses(self, errors: Errors) -> ConfigFlowResult:
         schema = self.add_suggested_values_to_schema(ADDRESSES_SCHEMA, self._data)
-        return self.async_show_form(step_id="addresses", data_schema=schema, errors=errors)
+        return self.async_show_form(
+            step_id="addresses",
+            data_schema=schema,
+            errors=errors,
+            description_placeholders={"example": EXAMPLE_API_URL},
+        )
 
     async def _async_after_access(self) -> ConfigFlowResult:
         """Go on to the credentials, or check at once where these were given before."""

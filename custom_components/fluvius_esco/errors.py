@@ -3,6 +3,7 @@
 from homeassistant.exceptions import ConfigEntryAuthFailed, HomeAssistantError
 from homeassistant.helpers.update_coordinator import UpdateFailed
 
+from .api.certificate import CertificateError
 from .api.exceptions import (
     FluviusAuthenticationError,
     FluviusError,
@@ -17,6 +18,7 @@ from .const import DOMAIN
 
 # The same keys name the messages of a failed update and the errors of the forms.
 _KEYS: dict[type[FluviusError], str] = {
+    CertificateError: "certificate_unreadable",
     FluviusAuthenticationError: "invalid_auth",
     FluviusPermissionError: "no_permission",
     FluviusValidationError: "refused",
@@ -40,7 +42,7 @@ def update_error(error: FluviusError, retry_after: float | None = None) -> HomeA
     """
     key = error_key(error)
     placeholders = {"error": str(error)}
-    if isinstance(error, FluviusAuthenticationError):
+    if isinstance(error, FluviusAuthenticationError | CertificateError):
         return ConfigEntryAuthFailed(
             translation_domain=DOMAIN, translation_key=key, translation_placeholders=placeholders
         )

@@ -73,6 +73,8 @@ def contract_schema() -> probatio.Schema:
     )
 
 
+EXAMPLE_API_URL: Final = "https://proxy.example/esco-live/v3"
+
 ADDRESSES_SCHEMA: Final = probatio.Schema(
     {probatio.Required(CONF_API_URL): _URL, probatio.Required(CONF_TOKEN_URL): _URL}
 )
