@@ -2,6 +2,8 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from pathlib import Path
+import tempfile
 from typing import Any
 
 import aiohttp
@@ -34,8 +36,16 @@ type Upload = Callable[[bytes], Awaitable[str]]
 
 
 @pytest.fixture
-async def upload(hass: HomeAssistant, now: datetime, hass_client: Any) -> Upload:
+async def upload(
+    hass: HomeAssistant,
+    now: datetime,
+    hass_client: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> Upload:
     """Upload a file as the frontend does, and return its id."""
+    # Home Assistant keeps uploads in one folder, which tests that run side by side would share.
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     assert await async_setup_component(hass, "file_upload", {})
     client = await hass_client()
 
