@@ -140,8 +140,8 @@ async def test_a_contract_is_set_up_with_a_certificate_and_the_chosen_meters(
     assert entry.unique_id == f"own_{CONTRACT_NUMBER}"
     assert {meter.unique_id for meter in entry.subentries.values()} == {QUARTER_HOUR_EAN, GAS_EAN}
     assert {meter.title for meter in entry.subentries.values()} == {
-        f"Electricity {QUARTER_HOUR_EAN}",
-        f"Gas {GAS_EAN}",
+        f"Electricity …{QUARTER_HOUR_EAN[-5:]}",
+        f"Gas …{GAS_EAN[-5:]}",
     }
 
 

@@ -49,7 +49,7 @@ from .forms import (
 )
 from .meter_flow import MeterSubentryFlow
 from .metering.access import is_readable
-from .meters import async_meter_names, async_meters
+from .meters import async_meter_labels, async_meters
 from .uploads import UploadedFiles, check_for_live, read_certificate
 
 type Errors = dict[str, str]
@@ -285,7 +285,7 @@ class FluviusConfigFlow(ConfigFlow, domain=DOMAIN):
 
     async def _async_choose_meters(self) -> ConfigFlowResult:
         """Let the user choose meters; a contract without any is set up and waits for them."""
-        names = await async_meter_names(self.hass, self._readable_mandates())
+        names = await async_meter_labels(self.hass, self._readable_mandates())
         if not names:
             return self.async_create_entry(
                 title=self._title(),

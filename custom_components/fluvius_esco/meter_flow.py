@@ -11,7 +11,7 @@ from homeassistant.config_entries import (
 from .const import CONF_METERS, SUBENTRY_METER
 from .coordinator import FluviusConfigEntry
 from .forms import meter_schema
-from .meters import async_meter_names, async_meters
+from .meters import async_meter_labels, async_meters
 
 
 class MeterSubentryFlow(ConfigSubentryFlow):
@@ -37,5 +37,5 @@ class MeterSubentryFlow(ConfigSubentryFlow):
         new = [one for one in contract.readable_mandates() if one.ean not in followed]
         if not new:
             return self.async_abort(reason="no_new_meters")
-        names = await async_meter_names(self.hass, new)
+        names = await async_meter_labels(self.hass, new)
         return self.async_show_form(step_id="user", data_schema=meter_schema(names))

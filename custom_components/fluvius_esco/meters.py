@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from types import MappingProxyType
+from typing import Final
 
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant
@@ -10,31 +11,34 @@ from .api.models import EnergyType, Mandate
 from .const import CONF_EAN, CONF_ENERGY_TYPE, SUBENTRY_METER
 from .translation import async_energy_type_names
 
+# Long names are cut off in the legends of the Energy dashboard, before what tells them apart.
+_DIGITS_IN_TITLE: Final = 5
 
-async def async_meter_names(hass: HomeAssistant, mandates: Iterable[Mandate]) -> dict[str, str]:
-    """Return the names of the meters that readable mandates give access to, by EAN."""
-    kinds = await async_energy_type_names(hass)
-    names = {
-        mandate.ean: f"{kinds[mandate.energy_type or EnergyType.UNKNOWN]} {mandate.ean}"
-        for mandate in mandates
-        if mandate.ean
-    }
-    return dict(sorted(names.items()))
+
+async def async_meter_labels(hass: HomeAssistant, mandates: Iterable[Mandate]) -> dict[str, str]:
+    """Return how to name the meters of readable mandates in a form, by EAN."""
+    names = await async_energy_type_names(hass)
+    labels = {ean: f"{names[kind]} {ean}" for ean, kind in _energy_types(mandates).items()}
+    return dict(sorted(labels.items()))
 
 
 async def async_meters(hass: HomeAssistant, mandates: Iterable[Mandate]) -> list[ConfigSubentry]:
     """Return the subentries that follow the meters of these mandates."""
-    mandates = list(mandates)
-    names = await async_meter_names(hass, mandates)
-    energy_types = {mandate.ean: mandate.energy_type for mandate in mandates}
+    names = await async_energy_type_names(hass)
     return [
         ConfigSubentry(
-            data=MappingProxyType(
-                {CONF_EAN: ean, CONF_ENERGY_TYPE: (energy_types[ean] or EnergyType.UNKNOWN).value}
-            ),
+            data=MappingProxyType({CONF_EAN: ean, CONF_ENERGY_TYPE: kind.value}),
             subentry_type=SUBENTRY_METER,
-            title=name,
+            title=f"{names[kind]} …{ean[-_DIGITS_IN_TITLE:]}",
             unique_id=ean,
         )
-        for ean, name in names.items()
+        for ean, kind in sorted(_energy_types(mandates).items())
     ]
+
+
+def _energy_types(mandates: Iterable[Mandate]) -> dict[str, EnergyType]:
+    return {
+        mandate.ean: mandate.energy_type or EnergyType.UNKNOWN
+        for mandate in mandates
+        if mandate.ean
+    }

@@ -5,9 +5,9 @@ from typing import Final
 
 import aiohttp
 
-from . import v3
 from .answers import Answer, error_of, has_code, is_about_subscription_key
 from .auth import Access, TokenProvider
+from .dialect import DIALECTS, ApiVersion
 from .exceptions import Credential, FluviusAuthenticationError
 from .models import (
     EnergyRequest,
@@ -19,7 +19,7 @@ from .models import (
     ShortUrlRequest,
 )
 from .transport import DEFAULT_RETRY_POLICY, HttpRequest, RetryPolicy, Transport
-from .wire import ApiCall
+from .wire import NO_MANDATES, ApiCall
 
 ALL_MANDATES: Final = MandateFilter()
 
@@ -30,22 +30,25 @@ class FluviusClient:
     Besides what they name, all methods raise FluviusAuthenticationError, FluviusPermissionError,
     FluviusValidationError, FluviusRateLimitError, FluviusUnavailableError,
     FluviusMalformedAnswerError, and CertificateError for a certificate that cannot sign; and
-    ValueError for a naive datetime, before anything is sent.
+    ValueError for a naive datetime and for what the version of the API cannot ask (V2: filter by last
+    update, reactive energy alone), before anything is sent.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all of it is the owner's to decide
         self,
         session: aiohttp.ClientSession,
         api_url: str,
         access: Access,
         subscription_key: str,
         *,
+        api_version: ApiVersion = ApiVersion.V3,
         retry: RetryPolicy = DEFAULT_RETRY_POLICY,
     ) -> None:
-        """Send nothing yet; `api_url` is the base of the version, see `const`."""
+        """Send nothing yet; `api_url` is the base of `api_version`, see `const`."""
         self._transport = Transport(session, retry)
         self._tokens = TokenProvider(session, access, retry)
         self._api_url = api_url.rstrip("/")
+        self._dialect = DIALECTS[api_version]
         self._subscription_key = subscription_key
 
     @property
@@ -62,27 +65,31 @@ class FluviusClient:
 
         Raises FluviusNotFoundError where the API is not at the address.
         """
-        answer = await self._call(v3.mandates_call(mandate_filter))
-        if answer.status == 404 and has_code(answer, v3.NO_MANDATES):
+        answer = await self._call(self._dialect.mandates_call(mandate_filter))
+        if answer.status == 404 and has_code(answer, NO_MANDATES):
             return ()
-        return v3.parse_mandates(_body(answer))
+        return self._dialect.parse_mandates(_body(answer))
 
     async def energy(self, request: EnergyRequest) -> Headpoint:
         """Return the readings of one EAN, parsed off the event loop.
 
         Raises FluviusNotFoundError where no mandate gives access to them.
         """
-        body = _body(await self._call(v3.energy_call(request)))
+        body = _body(await self._call(self._dialect.energy_call(request)))
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(None, v3.parse_energy, body, request)
+        return await loop.run_in_executor(None, self._dialect.parse_energy, body, request)
 
     async def create_short_url(self, request: ShortUrlRequest) -> ShortUrl:
         """Return a new consent link, good for 24 hours."""
-        return v3.parse_short_url(_body(await self._call(v3.short_url_call(request))))
+        return self._dialect.parse_short_url(
+            _body(await self._call(self._dialect.short_url_call(request)))
+        )
 
     async def create_mock_mandate(self, request: MockMandateRequest) -> None:
         """Create a fictitious mandate; only the sandbox can."""
-        v3.parse_mock_mandate(_body(await self._call(v3.mock_mandate_call(request))))
+        self._dialect.parse_mock_mandate(
+            _body(await self._call(self._dialect.mock_mandate_call(request)))
+        )
 
     async def _call(self, call: ApiCall) -> Answer:
         """Return the answer to a call, with a new token if the API refuses the one we have."""

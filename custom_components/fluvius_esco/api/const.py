@@ -4,6 +4,8 @@ from typing import Final
 
 LIVE_URL_V3: Final = "https://apihub.fluvius.be/esco-live/v3"
 SANDBOX_URL_V3: Final = "https://apihub.fluvius.be/esco-sbx/v3"
+LIVE_URL_V2: Final = "https://apihub.fluvius.be/esco-live"
+SANDBOX_URL_V2: Final = "https://apihub.fluvius.be/esco-sbx"
 
 LOGIN_URL: Final = "https://login.microsoftonline.com"
 

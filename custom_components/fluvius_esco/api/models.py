@@ -1,6 +1,6 @@
 """Mandates and readings as the rest of the project knows them.
 
-One model for every API version: `v3` (and later `v2`) turn wire bytes into these values.
+One model for every API version: `v2` and `v3` turn wire bytes into these values.
 Instants of mandates are aware datetimes in UTC; instants of readings are whole seconds since the
 epoch (UTC), because a three-year series has a hundred thousand of them.
 """

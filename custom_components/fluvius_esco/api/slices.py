@@ -83,7 +83,7 @@ class Slices:
 
 
 class SliceReader:
-    """Reads the bounds of the slices in one answer and checks them against the request."""
+    """Reads the slices of one answer and checks them against the request."""
 
     def __init__(self, request: EnergyRequest, energy_type: EnergyType) -> None:
         """Know what was asked; arrivals may have been measured at any time."""
@@ -95,16 +95,15 @@ class SliceReader:
             else None
         )
 
-    def read(self, slices: list[JsonObject], granularity: Granularity, *names: str) -> Slices:
-        """Return the bounds of slices, which are under two names.
+    def read(self, granularity: Granularity, starts: list[Any], ends: list[Any]) -> Slices:
+        """Return the slices between the instants of two columns.
 
         Raises FluviusMalformedAnswerError for slices of the wrong length or outside the period.
         """
-        first, last = (values_of(slices, name) for name in names)
-        starts, ends = self._instants.bounds(first, last)
-        check_lengths(starts, ends, granularity)
-        self._check_window(starts, ends, granularity)
-        return Slices(granularity, starts, ends)
+        first, last = self._instants.bounds(starts, ends)
+        check_lengths(first, last, granularity)
+        self._check_window(first, last, granularity)
+        return Slices(granularity, first, last)
 
     def _check_window(self, starts: list[int], ends: list[int], granularity: Granularity) -> None:
         if self._window is None:
@@ -174,12 +173,10 @@ def split_by_unit(column: Column) -> Iterator[tuple[Unit, Column]]:
 
     Objects without a unit count as having an unknown one. Raises FluviusMalformedAnswerError.
     """
-    found = members(values_of(column.objects, "unit"), _UNITS, Unit.UNKNOWN)
-    units = [unit or Unit.UNKNOWN for unit in found] if None in found else found
+    units = members(values_of(column.objects, "unit"), _UNITS, Unit.UNKNOWN)
     distinct = dict.fromkeys(units)
     for unit in distinct:
-        if unit is not None:
-            part = column
-            if len(distinct) > 1:
-                part = only([one is unit for one in units], column)
-            yield unit, part
+        part = column
+        if len(distinct) > 1:
+            part = only([found is unit for found in units], column)
+        yield unit or Unit.UNKNOWN, part

@@ -10,6 +10,7 @@ import aiohttp
 from .answers import Answer, seconds_of_retry_after
 from .const import MAX_ANSWER_BYTES
 from .exceptions import FluviusMalformedAnswerError, FluviusUnavailableError
+from .wire import Query
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class HttpRequest:
     method: str
     url: str = field(repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
-    query: Mapping[str, str] = field(default_factory=dict, repr=False)
+    query: Query = field(default_factory=dict, repr=False)
     json: Mapping[str, object] | None = field(default=None, repr=False)
     form: Mapping[str, str] | None = field(default=None, repr=False)
 

@@ -32,6 +32,7 @@ from .slices import (
     lists_of,
     measurements_of,
     split_by_unit,
+    values_of,
 )
 from .wire import JsonObject, member_of, object_in, objects_in, parse_data, text_in
 
@@ -99,7 +100,9 @@ class _SeriesReader:
     def series_of(self, holder: JsonObject) -> tuple[Series, ...]:
         found = []
         for granularity, items in lists_of(holder):
-            slices = self._slices.read(items, granularity, "start", "end")
+            slices = self._slices.read(
+                granularity, values_of(items, "start"), values_of(items, "end")
+            )
             for channel, column in self._channels(measurements_of(items, "measurements")):
                 found.append(slices.series(channel, _NAMES, column))
         return tuple(found)

@@ -4,13 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 import orjson
 
 from .exceptions import FluviusMalformedAnswerError, FluviusValidationError
 
 type JsonObject = dict[str, Any]
+type Query = Mapping[str, str | tuple[str, ...]]
+"""Parameters by name; one with several values is repeated."""
+
+NO_MANDATES: Final = "Mandates.NotFound"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +23,7 @@ class ApiCall:
 
     method: str
     path: str
-    query: Mapping[str, str] = field(default_factory=dict, repr=False)
+    query: Query = field(default_factory=dict, repr=False)
     body: Mapping[str, object] | None = field(default=None, repr=False)
 
 
@@ -31,6 +35,15 @@ def format_instant(moment: datetime) -> str:
     if moment.utcoffset() is None:
         raise ValueError("An instant needs a time zone")
     return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
+
+
+def present(fields: Mapping[str, str | StrEnum | datetime | None]) -> dict[str, str]:
+    """Return the fields that are given, as text; raises ValueError for a naive instant."""
+    return {
+        name: format_instant(value) if isinstance(value, datetime) else str(value)
+        for name, value in fields.items()
+        if value is not None
+    }
 
 
 def parse_instant(text: object) -> datetime:
@@ -87,6 +100,17 @@ def text_in(holder: JsonObject, name: str) -> str | None:
     if value is None or isinstance(value, str):
         return value
     raise FluviusMalformedAnswerError(f"{name} is not a text")
+
+
+def whole_number_in(holder: JsonObject, name: str) -> int | None:
+    """Return a whole number, None where it is null or left out.
+
+    Raises FluviusMalformedAnswerError.
+    """
+    value = holder.get(name)
+    if value is None or type(value) is int:
+        return value
+    raise FluviusMalformedAnswerError(f"{name} is not a whole number")
 
 
 def instant_in(holder: JsonObject, name: str) -> datetime | None:
