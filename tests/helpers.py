@@ -1,8 +1,9 @@
 """Steps that several tests of the integration share."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from homeassistant.components.recorder.statistics import statistics_during_period
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState, ConfigSubentryData
@@ -15,6 +16,8 @@ from custom_components.fluvius_esco.const import DOMAIN
 from .certificates import IssuedCertificate
 from .sandbox import Sandbox
 from .sandbox.accounts import CLIENT_ID, CONTRACT_NUMBER, SCOPE, SUBSCRIPTION_KEY, TENANT_ID
+
+BRUSSELS = ZoneInfo("Europe/Brussels")
 
 QUARTER_HOUR_EAN = "541440110000000001"
 DAILY_EAN = "541440000000000002"
@@ -42,6 +45,7 @@ def contract_entry(
     sandbox: Sandbox,
     certificate: IssuedCertificate,
     eans: Iterable[str] = (),
+    api_version: str = "v3",
     **options: Any,
 ) -> MockConfigEntry:
     """A contract at the local Fluvius, set up with a certificate."""
@@ -52,8 +56,9 @@ def contract_entry(
         data={
             **ACCESS,
             "environment": "own",
+            "api_version": api_version,
             "contract_number": CONTRACT_NUMBER,
-            "api_url": sandbox.api_url,
+            "api_url": sandbox.api_url if api_version == "v3" else sandbox.api_url_v2,
             "token_url": sandbox.token_url,
             "certificate": certificate.certificate_pem.decode(),
             "private_key": certificate.key_pem.decode(),
@@ -110,5 +115,6 @@ async def assert_consistent(hass: HomeAssistant, statistic_id: str) -> None:
 
 
 def days_ago(now: datetime, days: int) -> datetime:
-    """Return the local midnight (Belgium, winter: 23:00 UTC) some days before."""
-    return (now - timedelta(days=days)).replace(hour=23, minute=0, second=0, microsecond=0)
+    """Return the Belgian midnight (UTC) that the day so many days before began with."""
+    day = now.astimezone(BRUSSELS).date() - timedelta(days=days)
+    return datetime.combine(day, time(0), tzinfo=BRUSSELS).astimezone(UTC)

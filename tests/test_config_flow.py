@@ -1,7 +1,7 @@
 """Setting up a contract as a user does, form by form, against the local Fluvius."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 import tempfile
 from typing import Any
@@ -11,9 +11,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from homeassistant.config_entries import SOURCE_USER, ConfigEntry, ConfigFlowResult
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.json import json_dumps
 from homeassistant.setup import async_setup_component
+from probatio import to_field_list
 import pytest
+from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.fluvius_esco.const import DOMAIN
 
@@ -95,6 +98,12 @@ class Flow:
         await self.start()
         await self.addresses()
         return await self.enter(next_step_id="certificate")
+
+    @property
+    def shown(self) -> str:
+        """The form as the browser gets it."""
+        fields = to_field_list(self.result["data_schema"], custom_serializer=cv.custom_serializer)
+        return json_dumps(fields)
 
     @property
     def errors(self) -> dict[str, str]:
@@ -183,15 +192,26 @@ async def test_a_contract_without_mandates_is_set_up_and_follows_the_first_ones(
 ) -> None:
     await flow.up_to_secret()
     await flow.enter(client_secret=CLIENT_SECRET)
+    assert flow.result["step_id"] == "waiting"
+    await flow.enter(energy_dashboard=True)
     assert flow.result["type"] is FlowResultType.CREATE_ENTRY
     await imported(hass)
     entry = entry_of(hass)
     assert is_loaded(entry)
     assert not entry.subentries
-    sandbox.add_mandate(QUARTER_HOUR_EAN, data_period_from=days_ago(now, 5))
-    await entry.runtime_data.contract.async_refresh()
+    for ean in (QUARTER_HOUR_EAN, GAS_EAN):
+        sandbox.add_mandate(ean, data_period_from=days_ago(now, 5))
+    freezer.tick(timedelta(hours=1, minutes=1))
+    async_fire_time_changed(hass)
     await imported(hass)
-    assert [meter.unique_id for meter in entry.subentries.values()] == [QUARTER_HOUR_EAN]
+    assert is_loaded(entry)
+    meters = {meter.unique_id: meter for meter in entry.subentries.values()}
+    assert meters.keys() == {QUARTER_HOUR_EAN, GAS_EAN}
+    assert entry.options == {"energy_dashboard": True}
+    for meter in meters.values():
+        hass.config_entries.async_remove_subentry(entry, meter.subentry_id)
+        await imported(hass)
+    assert not entry.subentries
     assert is_loaded(entry)
 
 
@@ -271,7 +291,7 @@ async def test_files_survive_an_error_in_another_field(
     await flow.enter(**files)
     assert flow.errors == {"password": "password_required"}
     await flow.enter(**files, password="pass")
-    assert flow.result["type"] is FlowResultType.CREATE_ENTRY
+    assert flow.result["step_id"] == "waiting"
 
 
 @pytest.mark.parametrize(
@@ -368,26 +388,34 @@ async def test_own_addresses_must_keep_secrets_safe(flow: Flow, address: str, er
 
 
 @pytest.mark.parametrize(
-    ("fault", "error"),
+    ("fault", "step_id", "error"),
     [
-        ({"kind": "drop", "times": 9}, "cannot_connect"),
-        ({"kind": "status", "status": 503, "times": 9}, "cannot_connect"),
-        ({"kind": "status", "status": 429, "retryAfter": 300}, "rate_limited"),
-        ({"kind": "status", "status": 403}, "no_permission"),
-        ({"kind": "truncate", "times": 9}, "malformed_answer"),
-        ({"kind": "garbage", "times": 9}, "malformed_answer"),
+        ({"kind": "drop", "times": 9}, "addresses", "cannot_connect"),
+        ({"kind": "status", "status": 503, "times": 9}, "addresses", "cannot_connect"),
+        ({"kind": "status", "status": 429, "retryAfter": 300}, "secret", "rate_limited"),
+        ({"kind": "status", "status": 403}, "user", "no_permission"),
+        ({"kind": "status", "status": 400}, "user", "refused"),
+        ({"kind": "truncate", "times": 9}, "secret", "malformed_answer"),
+        ({"kind": "garbage", "times": 9}, "secret", "malformed_answer"),
     ],
 )
 @pytest.mark.usefixtures("three_meters")
-async def test_a_failing_fluvius_is_told_apart_and_the_form_can_be_sent_again(
-    flow: Flow, sandbox: Sandbox, fault: dict[str, Any], error: str
+async def test_a_failing_fluvius_is_told_where_it_can_be_mended_or_tried_again(
+    flow: Flow, sandbox: Sandbox, fault: dict[str, Any], step_id: str, error: str
 ) -> None:
     sandbox.add_fault("mandate", **fault)
     await flow.up_to_secret()
     await flow.enter(client_secret=CLIENT_SECRET)
-    assert (flow.result["step_id"], flow.errors) == ("secret", {"base": error})
+    assert (flow.result["step_id"], flow.errors) == (step_id, {"base": error})
     sandbox.state.faults.clear()
-    await flow.enter(client_secret=CLIENT_SECRET)
+    match step_id:
+        case "secret":
+            await flow.enter(client_secret=CLIENT_SECRET)
+        case "user":
+            await flow.enter(environment="own", contract_number=CONTRACT_NUMBER, **ACCESS)
+            await flow.addresses()
+        case "addresses":
+            await flow.addresses()
     assert flow.result["step_id"] == "meters"
 
 
@@ -396,7 +424,51 @@ async def test_an_address_without_the_api_is_told(flow: Flow, sandbox: Sandbox) 
     await flow.addresses(api_url=f"{sandbox.url}/elsewhere")
     await flow.enter(next_step_id="secret")
     await flow.enter(client_secret=CLIENT_SECRET)
-    assert flow.errors == {"base": "not_found"}
+    assert (flow.result["step_id"], flow.errors) == ("addresses", {"base": "not_found"})
+    await flow.addresses()
+    assert flow.result["step_id"] == "waiting"
+
+
+async def test_a_password_is_not_sent_back_to_the_browser(
+    flow: Flow, upload: Upload, certificate: IssuedCertificate
+) -> None:
+    await flow.up_to_certificate()
+    await flow.enter(
+        certificate=await upload(certificate.certificate_pem),
+        private_key=await upload(certificate.encrypted_key_pem("right")),
+        password="hunter2",
+    )
+    assert flow.errors == {"password": "wrong_password"}
+    assert "hunter2" not in flow.shown
+
+
+async def test_a_key_that_was_typed_in_is_kept_but_not_shown_again(flow: Flow) -> None:
+    await flow.up_to_secret(client_id="00000000-0000-0000-0000-000000000000")
+    await flow.enter(client_secret=CLIENT_SECRET)
+    assert flow.result["step_id"] == "user"
+    assert ACCESS["tenant_id"] in flow.shown
+    assert ACCESS["subscription_key"] not in flow.shown
+    again = {key: value for key, value in ACCESS.items() if key != "subscription_key"}
+    await flow.enter(environment="own", contract_number=CONTRACT_NUMBER, **again)
+    await flow.addresses()
+    assert flow.result["step_id"] == "waiting"
+
+
+async def test_a_certificate_for_the_sandbox_is_checked_again_for_live(
+    hass: HomeAssistant, flow: Flow, upload: Upload, sandbox: Sandbox
+) -> None:
+    self_signed = issue_certificate(self_signed=True)
+    sandbox.register_certificate(self_signed.certificate_pem)
+    await flow.start(scope="not-a-scope")
+    await flow.addresses()
+    await flow.enter(next_step_id="certificate")
+    await flow.enter(
+        certificate=await upload(self_signed.certificate_pem),
+        private_key=await upload(self_signed.key_pem),
+    )
+    assert flow.errors == {"scope": "scope_refused"}
+    await flow.enter(environment="live", contract_number=CONTRACT_NUMBER, **ACCESS)
+    assert flow.errors == {"certificate": "self_signed"}
 
 
 @pytest.mark.usefixtures("three_meters")
@@ -439,7 +511,6 @@ async def test_the_access_is_changed_and_the_certificate_kept(
     assert flow.errors == {"subscription_key": "subscription_key_refused"}
     await flow.enter(**ACCESS)
     await flow.addresses()
-    await flow.enter(next_step_id="keep")
     assert flow.result["reason"] == "reconfigure_successful"
     await imported(hass)
     assert is_loaded(entry)

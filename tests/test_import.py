@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from homeassistant.core import HomeAssistant
+import pytest
 
 from .certificates import IssuedCertificate
 from .helpers import (
@@ -19,8 +20,13 @@ from .helpers import (
 from .sandbox import Sandbox
 
 
+@pytest.mark.parametrize("api_version", ["v3", "v2"])
 async def test_every_series_equals_what_fluvius_says(
-    hass: HomeAssistant, sandbox: Sandbox, certificate: IssuedCertificate, now: datetime
+    hass: HomeAssistant,
+    sandbox: Sandbox,
+    certificate: IssuedCertificate,
+    now: datetime,
+    api_version: str,
 ) -> None:
     eans = [QUARTER_HOUR_EAN, DAILY_EAN, GAS_EAN]
     for ean in eans:
@@ -29,7 +35,7 @@ async def test_every_series_equals_what_fluvius_says(
             data_period_from=days_ago(now, 60),
             data_service_type="VH_dag" if ean == DAILY_EAN else "VH_kwartier_uur",
         )
-    entry = contract_entry(sandbox, certificate, eans)
+    entry = contract_entry(sandbox, certificate, eans, api_version)
     await set_up(hass, entry)
     assert is_loaded(entry)
     for ean in eans:

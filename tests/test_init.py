@@ -4,9 +4,11 @@ from datetime import datetime, timedelta
 import json
 from typing import Any
 
+from homeassistant.components.recorder.db_schema import Statistics
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers.recorder import session_scope
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 from pytest_homeassistant_custom_component.components.diagnostics import (
@@ -308,3 +310,100 @@ async def test_logs_hold_no_secret(
     assert "custom_components" in {record.name.split(".")[0] for record in caplog.records}
     for secret in (SUBSCRIPTION_KEY, "eyJ", "BEGIN PRIVATE KEY"):
         assert secret not in ours
+
+
+def granted(sandbox: Sandbox, ean: str, first: datetime, last: datetime | None = None) -> None:
+    """Approve a meter by the day for a period, besides what it has already."""
+    sandbox.add_mandate(
+        ean,
+        data_period_from=first,
+        data_period_to=last,
+        data_service_type="VH_dag",
+        reference_number=f"REF-{first:%Y%m%d}",
+    )
+
+
+async def test_a_gap_that_a_new_mandate_fills_is_imported(
+    hass: HomeAssistant,
+    sandbox: Sandbox,
+    certificate: IssuedCertificate,
+    now: datetime,
+    freezer: Any,
+) -> None:
+    granted(sandbox, DAILY_EAN, days_ago(now, 100), days_ago(now, 90))
+    granted(sandbox, DAILY_EAN, days_ago(now, 10))
+    await set_up(hass, contract_entry(sandbox, certificate, [DAILY_EAN]))
+    offtake = f"{DOMAIN}:{DAILY_EAN}_offtake"
+    assert len(await hourly_rows(hass, offtake)) == 20
+    granted(sandbox, DAILY_EAN, days_ago(now, 90), days_ago(now, 10))
+    await later(hass, freezer, timedelta(hours=1, minutes=1))
+    assert len(await hourly_rows(hass, offtake)) == 100
+    await assert_all_there(hass, sandbox, DAILY_EAN)
+
+
+async def test_days_become_quarter_hours_when_a_mandate_allows_them(
+    hass: HomeAssistant,
+    sandbox: Sandbox,
+    certificate: IssuedCertificate,
+    now: datetime,
+    freezer: Any,
+) -> None:
+    ean = QUARTER_HOUR_EAN
+    granted(sandbox, ean, days_ago(now, 60))
+    await set_up(hass, contract_entry(sandbox, certificate, [ean]))
+    assert len(await hourly_rows(hass, OFFTAKE)) == 60
+    sandbox.add_mandate(ean, data_period_from=days_ago(now, 50), reference_number="REF-2")
+    await later(hass, freezer, timedelta(hours=1, minutes=1))
+    assert len(await hourly_rows(hass, OFFTAKE)) == 10 + 50 * 24 + 1
+    await assert_all_there(hass, sandbox, ean)
+
+
+async def test_a_gas_day_at_the_change_from_days_to_hours_is_not_lost(
+    hass: HomeAssistant, sandbox: Sandbox, certificate: IssuedCertificate, now: datetime
+) -> None:
+    granted(sandbox, GAS_EAN, days_ago(now, 20), days_ago(now, 10))
+    sandbox.add_mandate(GAS_EAN, data_period_from=days_ago(now, 10), reference_number="REF-2")
+    await set_up(hass, contract_entry(sandbox, certificate, [GAS_EAN]))
+    await assert_all_there(hass, sandbox, GAS_EAN)
+
+
+async def test_statistics_that_the_recorder_lost_at_the_end_are_imported_again(
+    hass: HomeAssistant,
+    sandbox: Sandbox,
+    certificate: IssuedCertificate,
+    now: datetime,
+    recorder_mock: Any,
+) -> None:
+    granted(sandbox, DAILY_EAN, days_ago(now, 200))
+    entry = contract_entry(sandbox, certificate, [DAILY_EAN])
+    await set_up(hass, entry)
+    since = days_ago(now, 150).timestamp()
+
+    def lose() -> None:
+        with session_scope(session=recorder_mock.get_session()) as session:
+            session.query(Statistics).filter(Statistics.start_ts >= since).delete()
+
+    await recorder_mock.async_add_executor_job(lose)
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await imported(hass)
+    await assert_all_there(hass, sandbox, DAILY_EAN)
+
+
+@pytest.mark.usefixtures("week_of_readings")
+async def test_a_statistic_that_fluvius_no_longer_gives_is_not_asked_for_for_ever(
+    hass: HomeAssistant,
+    sandbox: Sandbox,
+    certificate: IssuedCertificate,
+    hass_storage: dict[str, Any],
+    freezer: Any,
+) -> None:
+    entry = contract_entry(sandbox, certificate, [DAILY_EAN])
+    await set_up(hass, entry)
+    progress = hass_storage[f"{DOMAIN}.{entry.entry_id}"]["data"][DAILY_EAN]
+    progress["newest"]["injection"] = progress["newest"]["offtake"]
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await imported(hass)
+    assert (
+        "injection" not in hass_storage[f"{DOMAIN}.{entry.entry_id}"]["data"][DAILY_EAN]["newest"]
+    )
+    await assert_all_there(hass, sandbox, DAILY_EAN)

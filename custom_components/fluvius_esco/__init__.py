@@ -32,12 +32,12 @@ async def async_setup_entry(hass: HomeAssistant, entry: FluviusConfigEntry) -> b
         subentry.subentry_id: MeterCoordinator(hass, entry, subentry, contract, store)
         for subentry in subentries
     }
-    entry.runtime_data = FluviusData(contract, meters, store)
+    entry.runtime_data = FluviusData(contract, meters)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     entry.async_on_unload(entry.add_update_listener(_async_reload))
+    _follow_mandates(hass, entry)
     for meter in meters.values():
         entry.async_create_background_task(hass, meter.async_refresh(), name=f"import {meter.name}")
-    _follow_first_mandates(hass, entry, contract)
     return True
 
 
@@ -52,27 +52,37 @@ async def async_remove_entry(hass: HomeAssistant, entry: FluviusConfigEntry) -> 
 
 
 async def _async_reload(hass: HomeAssistant, entry: FluviusConfigEntry) -> None:
-    """Take over a change of the entry or of its meters."""
-    hass.config_entries.async_schedule_reload(entry.entry_id)
+    """Take over a change of the entry or of its meters; many at once take one reload."""
+    if not entry.runtime_data.reload_scheduled:
+        entry.runtime_data.reload_scheduled = True
+        hass.config_entries.async_schedule_reload(entry.entry_id)
 
 
-def _follow_first_mandates(
-    hass: HomeAssistant, entry: FluviusConfigEntry, contract: ContractCoordinator
-) -> None:
-    """Follow the first approved mandates of a contract that was set up before it had any."""
-    if not entry.options.get(CONF_FOLLOW_NEW) or entry.get_subentries_of_type(SUBENTRY_METER):
-        return
-
-    async def async_add_meters() -> None:
-        if entry.get_subentries_of_type(SUBENTRY_METER):
-            return
-        for meter in await async_meters(hass, contract.readable_mandates()):
-            hass.config_entries.async_add_subentry(entry, meter)
+def _follow_mandates(hass: HomeAssistant, entry: FluviusConfigEntry) -> None:
+    """Let the meters know of changed mandates; follow the first ones of a contract that waited."""
+    data = entry.runtime_data
 
     @callback
     def on_mandates() -> None:
-        if contract.readable_mandates():
-            entry.async_create_task(hass, async_add_meters())
+        for meter in data.meters.values():
+            meter.async_mandates_changed()
+        if entry.options.get(CONF_FOLLOW_NEW) and data.contract.readable_mandates():
+            entry.async_create_background_task(
+                hass, _async_follow_first(hass, entry), name="follow meters", eager_start=False
+            )
 
-    entry.async_on_unload(contract.async_add_listener(on_mandates))
+    entry.async_on_unload(data.contract.async_add_listener(on_mandates))
     on_mandates()
+
+
+async def _async_follow_first(hass: HomeAssistant, entry: FluviusConfigEntry) -> None:
+    """Follow every meter that a contract has a mandate for, once."""
+    meters = await async_meters(hass, entry.runtime_data.contract.readable_mandates())
+    if not entry.options.get(CONF_FOLLOW_NEW):
+        return
+    options = {key: value for key, value in entry.options.items() if key != CONF_FOLLOW_NEW}
+    hass.config_entries.async_update_entry(entry, options=options)
+    followed = {meter.unique_id for meter in entry.get_subentries_of_type(SUBENTRY_METER)}
+    for meter in meters:
+        if meter.unique_id not in followed:
+            hass.config_entries.async_add_subentry(entry, meter)

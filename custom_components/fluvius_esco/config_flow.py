@@ -16,10 +16,19 @@ from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_PASSWOR
 from homeassistant.core import callback
 
 from .api.certificate import CertificateError, CertificateProblem
-from .api.exceptions import Credential, FluviusAuthenticationError, FluviusError
+from .api.exceptions import (
+    Credential,
+    FluviusAuthenticationError,
+    FluviusError,
+    FluviusNotFoundError,
+    FluviusPermissionError,
+    FluviusUnavailableError,
+    FluviusValidationError,
+)
 from .api.models import Mandate
 from .connection import async_create_client
 from .const import (
+    CONF_API_URL,
     CONF_CERTIFICATE,
     CONF_CONTRACT_NUMBER,
     CONF_ENERGY_DASHBOARD,
@@ -30,6 +39,7 @@ from .const import (
     CONF_SCOPE,
     CONF_SUBSCRIPTION_KEY,
     CONF_TENANT_ID,
+    CONF_TOKEN_URL,
     DOMAIN,
     SUBENTRY_METER,
     Environment,
@@ -39,18 +49,21 @@ from .forms import (
     ACCESS_FIELDS,
     ADDRESSES_SCHEMA,
     CERTIFICATE_SCHEMA,
+    CONTRACT_AGAIN_SCHEMA,
+    CONTRACT_SCHEMA,
     EXAMPLE_API_URL,
     MEND_ACCESS_SCHEMA,
     SECRET_SCHEMA,
-    contract_schema,
+    WAITING_SCHEMA,
     invalid_addresses,
     meters_schema,
     stripped,
+    without_secrets,
 )
 from .meter_flow import MeterSubentryFlow
 from .metering.access import is_readable
 from .meters import async_meter_labels, async_meters
-from .uploads import UploadedFiles, check_for_live, read_certificate
+from .uploads import UploadedFiles, async_check_for_live, read_certificate
 
 type Errors = dict[str, str]
 
@@ -83,6 +96,7 @@ class FluviusConfigFlow(ConfigFlow, domain=DOMAIN):
         self._data: dict[str, Any] = {}
         self._files = UploadedFiles()
         self._mandates: tuple[Mandate, ...] = ()
+        self._credentials_given = False
 
     @classmethod
     @callback
@@ -103,11 +117,16 @@ class FluviusConfigFlow(ConfigFlow, domain=DOMAIN):
             self._abort_if_unique_id_configured()
             if self._data[CONF_ENVIRONMENT] == Environment.OWN:
                 return await self.async_step_addresses()
+            self._data.pop(CONF_API_URL, None)
+            self._data.pop(CONF_TOKEN_URL, None)
             return await self._async_after_access()
         return self._show_contract({})
 
     def _show_contract(self, errors: Errors) -> ConfigFlowResult:
-        schema = self.add_suggested_values_to_schema(contract_schema(), self._data)
+        known = CONF_SUBSCRIPTION_KEY in self._data
+        schema = self.add_suggested_values_to_schema(
+            CONTRACT_AGAIN_SCHEMA if known else CONTRACT_SCHEMA, without_secrets(self._data)
+        )
         return self.async_show_form(step_id="user", data_schema=schema, errors=errors)
 
     async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
@@ -137,11 +156,12 @@ class FluviusConfigFlow(ConfigFlow, domain=DOMAIN):
         self._data |= stripped(user_input)
         if self._data[CONF_ENVIRONMENT] == Environment.OWN:
             return await self.async_step_addresses()
-        return await self.async_step_credentials()
+        return await self._async_after_access()
 
     def _show_access(self, step_id: str, errors: Errors) -> ConfigFlowResult:
-        shown = {key: value for key, value in self._data.items() if key != CONF_SUBSCRIPTION_KEY}
-        schema = self.add_suggested_values_to_schema(MEND_ACCESS_SCHEMA, shown)
+        schema = self.add_suggested_values_to_schema(
+            MEND_ACCESS_SCHEMA, without_secrets(self._data)
+        )
         return self.async_show_form(step_id=step_id, data_schema=schema, errors=errors)
 
     async def async_step_addresses(
@@ -166,13 +186,10 @@ class FluviusConfigFlow(ConfigFlow, domain=DOMAIN):
         )
 
     async def _async_after_access(self) -> ConfigFlowResult:
-        """Go on to the credentials, or check at once where these were given before."""
-        if self.source == SOURCE_USER and self._has_credentials():
-            return await self._async_check("user")
+        """Go on to the credentials, or check at once where these were given in this flow."""
+        if self._credentials_given:
+            return await self._async_check("access")
         return await self.async_step_credentials()
-
-    def _has_credentials(self) -> bool:
-        return CONF_CERTIFICATE in self._data or CONF_CLIENT_SECRET in self._data
 
     async def async_step_credentials(
         self, user_input: dict[str, Any] | None = None
@@ -185,7 +202,8 @@ class FluviusConfigFlow(ConfigFlow, domain=DOMAIN):
 
     async def async_step_keep(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Check the changed access with the credentials that the entry has."""
-        return await self._async_check("user")
+        self._credentials_given = True
+        return await self._async_check("access")
 
     async def async_step_certificate(
         self, user_input: dict[str, Any] | None = None
@@ -195,20 +213,28 @@ class FluviusConfigFlow(ConfigFlow, domain=DOMAIN):
             return self._show_certificate({})
         try:
             certificate = await read_certificate(self.hass, self._files, user_input)
-            if self._data[CONF_ENVIRONMENT] == Environment.LIVE:
-                check_for_live(certificate)
         except CertificateError as err:
-            field = _PROBLEM_FIELDS.get(err.problem, CONF_CERTIFICATE)
-            return self._show_certificate({field: err.problem}, user_input)
+            return self._show_certificate_problem(err.problem, user_input)
         self._data.pop(CONF_CLIENT_SECRET, None)
         self._data[CONF_CERTIFICATE] = certificate.certificate_pem
         self._data[CONF_PRIVATE_KEY] = certificate.private_key_pem
+        self._credentials_given = True
         return await self._async_check("certificate", user_input)
+
+    def _show_certificate_problem(
+        self, problem: CertificateProblem, user_input: dict[str, Any] | None
+    ) -> ConfigFlowResult:
+        field = _PROBLEM_FIELDS.get(problem, CONF_CERTIFICATE)
+        return self._show_certificate({field: problem}, user_input)
 
     def _show_certificate(
         self, errors: Errors, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        schema = self.add_suggested_values_to_schema(CERTIFICATE_SCHEMA, user_input)
+        schema = self.add_suggested_values_to_schema(
+            CERTIFICATE_SCHEMA,
+            # A file stays uploaded; its id, unlike its contents, may be shown.
+            {k: v for k, v in (user_input or {}).items() if k != CONF_PASSWORD},
+        )
         return self.async_show_form(step_id="certificate", data_schema=schema, errors=errors)
 
     async def async_step_secret(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
@@ -218,6 +244,7 @@ class FluviusConfigFlow(ConfigFlow, domain=DOMAIN):
         self._data.pop(CONF_CERTIFICATE, None)
         self._data.pop(CONF_PRIVATE_KEY, None)
         self._data |= stripped(user_input)
+        self._credentials_given = True
         return await self._async_check("secret", user_input)
 
     def _show_secret(self, errors: Errors) -> ConfigFlowResult:
@@ -228,29 +255,43 @@ class FluviusConfigFlow(ConfigFlow, domain=DOMAIN):
     ) -> ConfigFlowResult:
         """Ask Fluvius for the mandates, and go on or show what is wrong where it was typed."""
         try:
+            if self._data[CONF_ENVIRONMENT] == Environment.LIVE:
+                await async_check_for_live(self.hass, self._data)
             client = await async_create_client(self.hass, self._data)
             self._mandates = await client.mandates()
         except CertificateError as err:
-            return self._show_certificate({CONF_CERTIFICATE: err.problem})
+            return self._show_certificate_problem(err.problem, user_input)
         except FluviusAuthenticationError as err:
-            return self._show_refused(err.credential, step_id, user_input)
+            return self._show_refused(err.credential)
         except FluviusError as err:
-            return self._show_at(step_id, {"base": error_key(err)}, user_input)
+            return self._show_failed(err, step_id, user_input)
         if self.source != SOURCE_USER:
             return self._finish_mending()
         return await self._async_choose_meters()
 
-    def _show_refused(
-        self, credential: Credential, step_id: str, user_input: dict[str, Any] | None
-    ) -> ConfigFlowResult:
+    def _show_refused(self, credential: Credential) -> ConfigFlowResult:
         """Show the form that holds the refused part of the access, with the error in its field."""
         field = _FIELDS.get(credential)
         if field is None:
-            return self._show_at(step_id, {"base": "invalid_auth"}, user_input)
+            return self._show_at("access", {"base": "invalid_auth"})
         errors = {field: f"{credential}_refused"}
         if field in ACCESS_FIELDS:
-            return self._show_at("user", errors)
+            return self._show_at("access", errors)
         return self._show_at("certificate" if field == CONF_CERTIFICATE else "secret", errors)
+
+    def _show_failed(
+        self, error: FluviusError, step_id: str, user_input: dict[str, Any] | None
+    ) -> ConfigFlowResult:
+        """Show what failed on the form where it can be mended, or where it can be sent again."""
+        errors = {"base": error_key(error)}
+        own = self._data[CONF_ENVIRONMENT] == Environment.OWN
+        match error:
+            case FluviusNotFoundError() | FluviusUnavailableError() if own:
+                return self._show_addresses(errors)
+            case FluviusPermissionError() | FluviusValidationError() | FluviusNotFoundError():
+                return self._show_at("access", errors)
+            case _:
+                return self._show_at(step_id, errors, user_input)
 
     def _show_at(
         self, step_id: str, errors: Errors, user_input: dict[str, Any] | None = None
@@ -287,11 +328,7 @@ class FluviusConfigFlow(ConfigFlow, domain=DOMAIN):
         """Let the user choose meters; a contract without any is set up and waits for them."""
         names = await async_meter_labels(self.hass, self._readable_mandates())
         if not names:
-            return self.async_create_entry(
-                title=self._title(),
-                data=self._data,
-                options={CONF_ENERGY_DASHBOARD: True, CONF_FOLLOW_NEW: True},
-            )
+            return await self.async_step_waiting()
         return self.async_show_form(step_id="meters", data_schema=meters_schema(names))
 
     async def async_step_meters(self, user_input: dict[str, Any]) -> ConfigFlowResult:
@@ -311,6 +348,21 @@ class FluviusConfigFlow(ConfigFlow, domain=DOMAIN):
                 )
                 for meter in await async_meters(self.hass, mandates)
             ],
+        )
+
+    async def async_step_waiting(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Create an entry that waits for its first mandates, and then follows their meters."""
+        if user_input is None:
+            return self.async_show_form(step_id="waiting", data_schema=WAITING_SCHEMA)
+        return self.async_create_entry(
+            title=self._title(),
+            data=self._data,
+            options={
+                CONF_ENERGY_DASHBOARD: user_input[CONF_ENERGY_DASHBOARD],
+                CONF_FOLLOW_NEW: True,
+            },
         )
 
     def _title(self) -> str:

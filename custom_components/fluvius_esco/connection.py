@@ -1,7 +1,7 @@
 """From an entry's data to a client that talks to Fluvius."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET
 from homeassistant.core import HomeAssistant
@@ -10,9 +10,11 @@ from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from .api.auth import Access, CertificateCredential, SecretCredential, token_url_for
 from .api.certificate import ClientCertificate
 from .api.client import FluviusClient
-from .api.const import LIVE_URL_V3, SANDBOX_URL_V3
+from .api.const import LIVE_URL_V2, LIVE_URL_V3, SANDBOX_URL_V2, SANDBOX_URL_V3
+from .api.dialect import ApiVersion
 from .const import (
     CONF_API_URL,
+    CONF_API_VERSION,
     CONF_CERTIFICATE,
     CONF_ENVIRONMENT,
     CONF_PRIVATE_KEY,
@@ -23,7 +25,12 @@ from .const import (
     Environment,
 )
 
-_API_URLS = {Environment.LIVE: LIVE_URL_V3, Environment.SANDBOX: SANDBOX_URL_V3}
+_API_URLS: Final = {
+    (Environment.LIVE, ApiVersion.V3): LIVE_URL_V3,
+    (Environment.LIVE, ApiVersion.V2): LIVE_URL_V2,
+    (Environment.SANDBOX, ApiVersion.V3): SANDBOX_URL_V3,
+    (Environment.SANDBOX, ApiVersion.V2): SANDBOX_URL_V2,
+}
 
 
 async def async_create_client(hass: HomeAssistant, data: Mapping[str, Any]) -> FluviusClient:
@@ -32,6 +39,7 @@ async def async_create_client(hass: HomeAssistant, data: Mapping[str, Any]) -> F
     Raises CertificateError if the stored certificate or key cannot be read.
     """
     environment = Environment(data[CONF_ENVIRONMENT])
+    version = ApiVersion(data[CONF_API_VERSION])
     own = environment is Environment.OWN
     access = Access(
         tenant_id=data[CONF_TENANT_ID],
@@ -40,9 +48,13 @@ async def async_create_client(hass: HomeAssistant, data: Mapping[str, Any]) -> F
         credential=await _async_credential(hass, data),
         token_url=data[CONF_TOKEN_URL] if own else token_url_for(data[CONF_TENANT_ID]),
     )
-    api_url = data[CONF_API_URL] if own else _API_URLS[environment]
+    api_url = data[CONF_API_URL] if own else _API_URLS[environment, version]
     return FluviusClient(
-        async_get_clientsession(hass), api_url, access, data[CONF_SUBSCRIPTION_KEY]
+        async_get_clientsession(hass),
+        api_url,
+        access,
+        data[CONF_SUBSCRIPTION_KEY],
+        api_version=version,
     )
 
 

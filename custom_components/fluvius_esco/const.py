@@ -9,6 +9,7 @@ DOMAIN: Final = "fluvius_esco"
 LOGGER: Final = logging.getLogger(__package__)
 
 CONF_ENVIRONMENT: Final = "environment"
+CONF_API_VERSION: Final = "api_version"
 CONF_TENANT_ID: Final = "tenant_id"
 CONF_SCOPE: Final = "scope"
 CONF_SUBSCRIPTION_KEY: Final = "subscription_key"

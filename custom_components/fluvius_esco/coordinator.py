@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import override
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
 
@@ -27,19 +27,19 @@ from .const import (
 )
 from .energy_dashboard import async_add_meter
 from .errors import update_error
-from .metering.access import Access, accesses, is_readable
-from .metering.calendar import DayKind, Period, day_at, earliest_readable, windows
-from .metering.hourly import HourlySums, hourly_sums
+from .metering.access import Access, accesses, clip, is_readable, union, unread
+from .metering.calendar import Period, day_at, day_at_second, earliest_readable, windows
+from .metering.hourly import HourlySums, Span, hourly_sums
 from .metering.measures import Measure, day_kind_of
 from .metering.readings import combine
 from .metering.summary import DayTotals, data_until, last_complete_day
 from .statistics import (
     StatisticSeries,
     StatisticsNotWrittenError,
-    async_has_statistics,
+    async_newest_hours,
     async_write_hours,
 )
-from .storage import Progress, ProgressStore, restarted
+from .storage import Progress, ProgressStore
 from .translation import async_measure_names
 
 type FluviusConfigEntry = ConfigEntry[FluviusData]
@@ -133,11 +133,12 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         self._contract = contract
         self._store = store
         self._failures = 0
+        self._mandates = contract.readable_mandates(self.ean)
         progress = store.get(self.ean)
         self.data = MeterData(
             import_progress=100.0 if progress.history_imported else 0.0,
             data_until=progress.data_until,
-            measures=progress.measures,
+            measures=frozenset(progress.newest),
         )
 
     @override
@@ -166,11 +167,11 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         allowed = self._allowed()
         if not allowed:
             return self.data
-        end = allowed[-1].period.end
-        progress = await self._async_trusted_progress(allowed[0].period.start)
-        for window in _requests(allowed, self._resume_at(progress), self._day_kind):
+        progress = await self._async_trusted_progress()
+        again = self._read_again(allowed, progress)
+        for window in self._windows(allowed, again, progress):
             progress = await self._async_import_window(window, progress)
-            self._show(progress, end)
+            self._show(_percentage(allowed, [*progress.read, *again]))
         if not progress.history_imported:
             LOGGER.info("The history of %s is imported", self.name)
             progress = replace(progress, history_imported=True)
@@ -183,24 +184,37 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         now = dt_util.utcnow()
         today = datetime.fromtimestamp(day_at(now, self._day_kind).start, UTC)
         mandates = self._contract.readable_mandates(self.ean)
-        return accesses(mandates, Period(earliest_readable(now), today))
+        return accesses(mandates, Period(earliest_readable(now), today), self._day_kind)
 
-    def _resume_at(self, progress: Progress) -> datetime | None:
-        """Return where reading goes on: at the window that was cut off, or some weeks back."""
-        if not progress.history_imported or progress.covered_until is None:
-            return progress.covered_until
-        newest = min(progress.covered_until, progress.data_until or progress.covered_until)
-        return datetime.fromtimestamp(day_at(newest - REREAD, self._day_kind).start, UTC)
+    def _read_again(self, allowed: list[Access], progress: Progress) -> list[Access]:
+        """Return what an imported history is to be read again for: late days and corrections."""
+        if not progress.history_imported:
+            return []
+        end = allowed[-1].period.end
+        since = day_at(min(progress.data_until or end, end) - REREAD, self._day_kind).start
+        return clip(allowed, Period(datetime.fromtimestamp(since, UTC), end))
 
-    async def _async_trusted_progress(self, allowed_from: datetime) -> Progress:
-        """Return the progress, begun anew if the recorder or the mandate says otherwise."""
+    def _windows(
+        self, allowed: list[Access], again: list[Access], progress: Progress
+    ) -> Iterator[Access]:
+        """Return the requests to make: what was never read, oldest first, then what is new."""
+        for part in (*unread(allowed, union([*progress.read, *again])), *again):
+            for window in windows(part.period, self._day_kind):
+                yield Access(window, part.granularities)
+
+    async def _async_trusted_progress(self) -> Progress:
+        """Return the progress as far as the recorder still has what was written."""
         progress = self._store.get(self.ean)
-        history_from = progress.history_from
-        if history_from is None or allowed_from < history_from:
-            return restarted(progress, allowed_from)
-        if not await async_has_statistics(self.hass, self.ean, progress.measures):
-            return restarted(progress, allowed_from)
-        return progress
+        held = await async_newest_hours(self.hass, self.ean, progress.newest)
+        lost = [m for m, newest in progress.newest.items() if held.get(m, 0) < newest]
+        if not lost:
+            return progress
+        LOGGER.warning("The recorder lost statistics of %s; they are imported again", self.name)
+        intact_until = day_at_second(min(held.get(m, 0) for m in lost), self._day_kind).start
+        intact = Period(datetime.min.replace(tzinfo=UTC), datetime.fromtimestamp(intact_until, UTC))
+        return replace(
+            progress, read=tuple(clip(progress.read, intact)), newest=held, history_imported=False
+        )
 
     async def _async_import_window(self, window: Access, progress: Progress) -> Progress:
         """Fetch one window, write it, and keep how far that brought us."""
@@ -212,7 +226,8 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         )
         async with self._contract.in_flight:
             headpoint = await self._contract.client.energy(request)
-        result = await self.hass.async_add_executor_job(_evaluate, headpoint)
+        asked = Span(int(request.start.timestamp()), int(request.end.timestamp()))
+        result = await self.hass.async_add_executor_job(_evaluate, headpoint, asked)
         rows = 0
         names = await async_measure_names(self.hass)
         for measure, hours in result.hours.items():
@@ -221,63 +236,68 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         LOGGER.debug(
             "%s: %s to %s read, %d rows written", self.name, request.start, request.end, rows
         )
-        written = {measure for measure, hours in result.hours.items() if hours.values}
+        newest = {m: max(hours.values) for m, hours in result.hours.items() if hours.values}
         progress = replace(
             progress,
-            covered_until=request.end,
+            read=tuple(union([*progress.read, window])),
             data_until=_latest(progress.data_until, result.data_until),
-            measures=progress.measures | written,
+            newest={
+                measure: max(newest.get(measure, 0), progress.newest.get(measure, 0))
+                for measure in progress.newest.keys() | newest.keys()
+            },
         )
         await self._store.async_set(self.ean, progress)
         self.data = replace(
             self.data,
             data_until=progress.data_until,
-            measures=progress.measures,
+            measures=frozenset(progress.newest),
             last_day=_newest(self.data.last_day, result.last_day),
             skipped=headpoint.skipped,
         )
         return progress
 
-    def _show(self, progress: Progress, end: datetime) -> None:
+    def _show(self, import_progress: float) -> None:
         """Let the sensors show how far the import is."""
-        percentage = 100.0 if progress.history_imported else _percentage(progress, end)
-        self.data = replace(self.data, import_progress=percentage)
+        self.data = replace(self.data, import_progress=import_progress)
         self.async_update_listeners()
+
+    @callback
+    def async_mandates_changed(self) -> None:
+        """Read what the mandates of this meter newly allow."""
+        mandates = self._contract.readable_mandates(self.ean)
+        if mandates != self._mandates:
+            self._mandates = mandates
+            self.config_entry.async_create_background_task(
+                self.hass, self.async_refresh(), name=f"import {self.name}"
+            )
 
     async def _async_add_to_energy_dashboard(self, progress: Progress) -> None:
         """Add the meter once, if the user asked for it; what the user does with it later is theirs."""
-        if progress.on_energy_dashboard or not progress.measures:
+        if progress.on_energy_dashboard or not progress.newest:
             return
         if self.config_entry.options.get(CONF_ENERGY_DASHBOARD) and await async_add_meter(
-            self.hass, self.ean, progress.measures
+            self.hass, self.ean, progress.newest
         ):
             await self._store.async_set(self.ean, replace(progress, on_energy_dashboard=True))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class FluviusData:
     """What a loaded entry holds: its contract and, by subentry id, its meters."""
 
     contract: ContractCoordinator
     meters: dict[str, MeterCoordinator]
-    store: ProgressStore
+    reload_scheduled: bool = False
 
 
-def _requests(allowed: list[Access], resume_at: datetime | None, kind: DayKind) -> Iterator[Access]:
-    """Return the requests that read everything allowed from an instant on, oldest first."""
-    for access in allowed:
-        start = max(access.period.start, resume_at or access.period.start)
-        for window in windows(Period(start, access.period.end), kind):
-            yield Access(window, access.granularities)
+def _percentage(allowed: list[Access], read: list[Access]) -> float:
+    """Return how much of what is allowed has been read."""
+    whole = _length(allowed)
+    return round(100.0 * (whole - _length(unread(allowed, union(read)))) / whole, 1)
 
 
-def _percentage(progress: Progress, end: datetime) -> float:
-    """Return how much of the history up to `end` is imported."""
-    if progress.history_from is None or progress.covered_until is None:
-        return 0.0
-    whole = (end - progress.history_from).total_seconds()
-    done = (progress.covered_until - progress.history_from).total_seconds()
-    return round(min(100.0, 100.0 * done / whole), 1) if whole > 0 else 100.0
+def _length(parts: list[Access]) -> float:
+    return sum((part.period.end - part.period.start).total_seconds() for part in parts)
 
 
 def _latest(first: datetime | None, second: datetime | None) -> datetime | None:
@@ -289,11 +309,11 @@ def _newest(known: DayTotals | None, read: DayTotals | None) -> DayTotals | None
     return max(filter(None, (read, known)), key=lambda day: day.date, default=None)
 
 
-def _evaluate(headpoint: Headpoint) -> _Window:
+def _evaluate(headpoint: Headpoint, asked: Span) -> _Window:
     """Turn an answer into hourly sums; runs in the executor."""
     readings = combine(headpoint)
     return _Window(
-        hours={measure: hourly_sums(measure, of) for measure, of in readings.items()},
+        hours={measure: hourly_sums(measure, of, asked) for measure, of in readings.items()},
         data_until=data_until(readings),
-        last_day=last_complete_day(readings),
+        last_day=last_complete_day(readings, asked),
     )

@@ -6,7 +6,7 @@ from homeassistant.core import HomeAssistant
 
 from .api.certificate import CertificateError, ClientCertificate
 from .api.models import Mandate
-from .const import CONF_CERTIFICATE, CONF_ENVIRONMENT, CONF_PRIVATE_KEY
+from .const import CONF_API_VERSION, CONF_CERTIFICATE, CONF_ENVIRONMENT, CONF_PRIVATE_KEY
 from .coordinator import FluviusConfigEntry, MeterCoordinator
 
 
@@ -23,6 +23,7 @@ async def async_get_config_entry_diagnostics(
     numbers = {meter.ean: f"meter {number}" for number, meter in enumerate(meters, 1)}
     return {
         "environment": entry.data[CONF_ENVIRONMENT],
+        "api_version": entry.data[CONF_API_VERSION],
         "options": dict(entry.options),
         "credential": await hass.async_add_executor_job(_credential, dict(entry.data)),
         "contract": {

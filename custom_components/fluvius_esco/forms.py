@@ -20,8 +20,10 @@ from homeassistant.helpers.selector import (
 import probatio
 from yarl import URL
 
+from .api.dialect import ApiVersion
 from .const import (
     CONF_API_URL,
+    CONF_API_VERSION,
     CONF_CERTIFICATE,
     CONF_CONTRACT_NUMBER,
     CONF_ENERGY_DASHBOARD,
@@ -37,12 +39,26 @@ from .const import (
 
 ACCESS_FIELDS: Final = (CONF_TENANT_ID, CONF_CLIENT_ID, CONF_SCOPE, CONF_SUBSCRIPTION_KEY)
 
+_SECRET_FIELDS: Final = (
+    CONF_SUBSCRIPTION_KEY,
+    CONF_CLIENT_SECRET,
+    CONF_PASSWORD,
+    CONF_PRIVATE_KEY,
+)
 _TEXT: Final = TextSelector(TextSelectorConfig(type=TextSelectorType.TEXT))
 _URL: Final = TextSelector(TextSelectorConfig(type=TextSelectorType.URL))
 _SECRET: Final = TextSelector(TextSelectorConfig(type=TextSelectorType.PASSWORD))
 
 
+_API_VERSION: Final = SelectSelector(
+    SelectSelectorConfig(
+        options=[version.value for version in reversed(ApiVersion)],
+        translation_key=CONF_API_VERSION,
+        mode=SelectSelectorMode.DROPDOWN,
+    )
+)
 _ACCESS: Final = {
+    probatio.Required(CONF_API_VERSION, default=ApiVersion.V3.value): _API_VERSION,
     probatio.Required(CONF_TENANT_ID): _TEXT,
     probatio.Required(CONF_CLIENT_ID): _TEXT,
     probatio.Required(CONF_SCOPE): _TEXT,
@@ -54,24 +70,23 @@ MEND_ACCESS_SCHEMA: Final = probatio.Schema(
 )
 
 
-def contract_schema() -> probatio.Schema:
-    """Return the form of the environment, the contract and the access."""
-    environment = SelectSelector(
-        SelectSelectorConfig(
-            options=[environment.value for environment in Environment],
-            translation_key=CONF_ENVIRONMENT,
-            mode=SelectSelectorMode.LIST,
-        )
+_ENVIRONMENT: Final = SelectSelector(
+    SelectSelectorConfig(
+        options=[environment.value for environment in Environment],
+        translation_key=CONF_ENVIRONMENT,
+        mode=SelectSelectorMode.LIST,
     )
-    return probatio.Schema(
-        {
-            probatio.Required(CONF_ENVIRONMENT, default=Environment.LIVE.value): environment,
-            probatio.Required(CONF_CONTRACT_NUMBER): _TEXT,
-            **_ACCESS,
-            probatio.Required(probatio.Secret(CONF_SUBSCRIPTION_KEY)): _SECRET,
-        }
-    )
+)
+_CONTRACT: Final = {
+    probatio.Required(CONF_ENVIRONMENT, default=Environment.LIVE.value): _ENVIRONMENT,
+    probatio.Required(CONF_CONTRACT_NUMBER): _TEXT,
+}
 
+CONTRACT_SCHEMA: Final = probatio.Schema(
+    {**_CONTRACT, **_ACCESS, probatio.Required(probatio.Secret(CONF_SUBSCRIPTION_KEY)): _SECRET}
+)
+# The same form once the key was typed in.
+CONTRACT_AGAIN_SCHEMA: Final = probatio.Schema({**_CONTRACT, **MEND_ACCESS_SCHEMA.schema})
 
 EXAMPLE_API_URL: Final = "https://proxy.example/esco-live/v3"
 
@@ -104,9 +119,14 @@ def meters_schema(names: Mapping[str, str]) -> probatio.Schema:
             probatio.Required(CONF_METERS, default=list(names)): SelectSelector(
                 SelectSelectorConfig(options=options, multiple=True, mode=SelectSelectorMode.LIST)
             ),
-            probatio.Required(CONF_ENERGY_DASHBOARD, default=True): BooleanSelector(),
+            probatio.Required(CONF_ENERGY_DASHBOARD, default=False): BooleanSelector(),
         }
     )
+
+
+WAITING_SCHEMA: Final = probatio.Schema(
+    {probatio.Required(CONF_ENERGY_DASHBOARD, default=False): BooleanSelector()}
+)
 
 
 def meter_schema(names: Mapping[str, str]) -> probatio.Schema:
@@ -119,6 +139,11 @@ def meter_schema(names: Mapping[str, str]) -> probatio.Schema:
             )
         }
     )
+
+
+def without_secrets(data: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return what may be sent back to the browser to be shown again."""
+    return {key: value for key, value in (data or {}).items() if key not in _SECRET_FIELDS}
 
 
 def stripped(user_input: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ written before the recorder has committed it and it has been read back.
 """
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -76,10 +77,12 @@ async def async_write_hours(hass: HomeAssistant, series: StatisticSeries, hours:
     Hours that already tell the same are not touched. Raises StatisticsNotWrittenError if the
     recorder is not there, does not commit in time or tells something else afterwards.
     """
-    if not hours.values and not hours.void:
+    if not hours.hours:
         return 0
     async with hass.data.setdefault(_LOCK, asyncio.Lock()):
         instance = get_instance(hass)
+        # A write that was cut off may still be queued; a plan made on rows before it is wrong.
+        await _async_committed(hass, instance)
         needed = await instance.async_add_executor_job(_plan, hass, series.statistic_id, hours)
         if needed.is_empty:
             return 0
@@ -93,13 +96,16 @@ async def async_write_hours(hass: HomeAssistant, series: StatisticSeries, hours:
         return len(needed.rows)
 
 
-async def async_has_statistics(hass: HomeAssistant, ean: str, measures: frozenset[Measure]) -> bool:
-    """Tell whether the recorder holds rows of every one of these measures."""
+async def async_newest_hours(
+    hass: HomeAssistant, ean: str, measures: Iterable[Measure]
+) -> dict[Measure, int]:
+    """Return the newest stored hour (UTC seconds since the epoch) of each statistic that has any."""
 
-    def all_there() -> bool:
-        return all(_last_row(hass, statistic_id(ean, measure)) for measure in measures)
+    def newest() -> dict[Measure, int]:
+        rows = {measure: _last_row(hass, statistic_id(ean, measure)) for measure in measures}
+        return {measure: int(row["start"]) for measure, row in rows.items() if row}
 
-    return await get_instance(hass).async_add_executor_job(all_there)
+    return await get_instance(hass).async_add_executor_job(newest)
 
 
 def _queue(hass: HomeAssistant, instance: Recorder, series: StatisticSeries, needed: Plan) -> None:
@@ -141,7 +147,7 @@ async def _async_committed(hass: HomeAssistant, instance: Recorder) -> None:
 
 def _plan(hass: HomeAssistant, statistic: str, hours: HourlySums) -> Plan:
     """Compare what is stored with what is wanted; runs in the recorder's executor."""
-    touched = hours.values.keys() | hours.void
+    touched = hours.hours
     first, end = min(touched), max(touched) + HOUR
     found = _rows(hass, statistic, first, end)
     last = _last_row(hass, statistic)

@@ -1,14 +1,17 @@
 """What is kept across restarts: how far each meter's readings have been imported."""
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.storage import Store
-from homeassistant.util import dt as dt_util
 
+from .api.models import Granularity
 from .const import DOMAIN
+from .metering.access import Access
+from .metering.calendar import Period
 from .metering.measures import Measure
 
 _VERSION = 1
@@ -18,16 +21,15 @@ _VERSION = 1
 class Progress:
     """How far the import of one meter is; all instants UTC.
 
-    Everything from `history_from` to `covered_until` has been asked for and written; `data_until`
-    is the end of the newest reading. `measures` have statistics.
+    What is in `read` has been asked for and written, and `data_until` is the end of the newest
+    reading. `newest` is the newest stored hour of each statistic, in seconds since the epoch.
     """
 
-    history_from: datetime | None = None
-    covered_until: datetime | None = None
+    read: tuple[Access, ...] = ()
     data_until: datetime | None = None
     history_imported: bool = False
     on_energy_dashboard: bool = False
-    measures: frozenset[Measure] = field(default_factory=frozenset)
+    newest: Mapping[Measure, int] = field(default_factory=dict)
 
 
 class ProgressStore:
@@ -73,32 +75,34 @@ class ProgressStore:
         )
 
 
-def restarted(progress: Progress, history_from: datetime) -> Progress:
-    """Return the progress of a meter whose history is to be imported from an instant on."""
-    return replace(progress, history_from=history_from, covered_until=None, history_imported=False)
-
-
 def _to_json(progress: Progress) -> dict[str, Any]:
     return {
-        "history_from": progress.history_from and progress.history_from.isoformat(),
-        "covered_until": progress.covered_until and progress.covered_until.isoformat(),
+        "read": [
+            {
+                "start": part.period.start.isoformat(),
+                "end": part.period.end.isoformat(),
+                "granularities": list(part.granularities),
+            }
+            for part in progress.read
+        ],
         "data_until": progress.data_until and progress.data_until.isoformat(),
         "history_imported": progress.history_imported,
         "on_energy_dashboard": progress.on_energy_dashboard,
-        "measures": sorted(progress.measures),
+        "newest": dict(progress.newest),
     }
 
 
 def _from_json(stored: dict[str, Any]) -> Progress:
+    data_until = stored["data_until"]
     return Progress(
-        history_from=_instant(stored["history_from"]),
-        covered_until=_instant(stored["covered_until"]),
-        data_until=_instant(stored["data_until"]),
+        read=tuple(_access(part) for part in stored["read"]),
+        data_until=datetime.fromisoformat(data_until) if data_until else None,
         history_imported=stored["history_imported"],
         on_energy_dashboard=stored["on_energy_dashboard"],
-        measures=frozenset(Measure(measure) for measure in stored["measures"]),
+        newest={Measure(measure): hour for measure, hour in stored["newest"].items()},
     )
 
 
-def _instant(text: str | None) -> datetime | None:
-    return dt_util.parse_datetime(text, raise_on_error=True) if text else None
+def _access(stored: dict[str, Any]) -> Access:
+    period = Period(datetime.fromisoformat(stored["start"]), datetime.fromisoformat(stored["end"]))
+    return Access(period, tuple(Granularity(one) for one in stored["granularities"]))

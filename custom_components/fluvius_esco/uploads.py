@@ -65,8 +65,13 @@ def _read(
         raise CertificateError(problem) from None
 
 
-def check_for_live(certificate: ClientCertificate) -> None:
+async def async_check_for_live(hass: HomeAssistant, data: Mapping[str, Any]) -> None:
     """Raise CertificateError for what the live environment never accepts (guide: certificate)."""
+    if CONF_CERTIFICATE not in data:
+        return
+    certificate = await hass.async_add_executor_job(
+        ClientCertificate.from_pem, data[CONF_CERTIFICATE], data[CONF_PRIVATE_KEY]
+    )
     now = dt_util.utcnow()
     if certificate.not_after <= now:
         raise CertificateError(CertificateProblem.EXPIRED)

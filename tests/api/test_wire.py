@@ -17,6 +17,7 @@ from custom_components.fluvius_esco.api.wire import (
     parse_data,
     parse_instant,
     text_in,
+    whole_number_in,
 )
 
 from .builders import EAN
@@ -112,3 +113,15 @@ def test_optional_word() -> None:
 def test_call_does_not_show_its_ean() -> None:
     call = ApiCall("GET", "/api/mandate", query={"ean": EAN}, body={"ean": EAN})
     assert EAN not in repr(call)
+
+
+@pytest.mark.parametrize("value", [None, 0, 7])
+def test_whole_number(value: int | None) -> None:
+    assert whole_number_in({"seqNumber": value}, "seqNumber") == value
+    assert whole_number_in({}, "seqNumber") is None
+
+
+@pytest.mark.parametrize("value", ["7", 7.0, True, [], {}])
+def test_what_is_no_whole_number_is_refused(value: object) -> None:
+    with pytest.raises(FluviusMalformedAnswerError, match="seqNumber"):
+        whole_number_in({"seqNumber": value}, "seqNumber")

@@ -1,6 +1,6 @@
 """What mandates allow to be read."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from custom_components.fluvius_esco.api.models import (
     DataServiceType,
@@ -9,8 +9,14 @@ from custom_components.fluvius_esco.api.models import (
     Mandate,
     MandateStatus,
 )
-from custom_components.fluvius_esco.metering.access import Access, accesses, is_readable
-from custom_components.fluvius_esco.metering.calendar import Period
+from custom_components.fluvius_esco.metering.access import (
+    Access,
+    accesses,
+    is_readable,
+    union,
+    unread,
+)
+from custom_components.fluvius_esco.metering.calendar import DayKind, Period, day_of, windows
 
 DAY = (Granularity.DAY,)
 QUARTER_HOUR = (Granularity.DAY, Granularity.QUARTER_HOUR)
@@ -18,7 +24,8 @@ HOUR = (Granularity.DAY, Granularity.HOUR)
 
 
 def on(month: int) -> datetime:
-    return datetime(2026, month, 1, tzinfo=UTC)
+    """Return the local midnight that a month of 2026 begins with."""
+    return datetime.fromtimestamp(day_of(date(2026, month, 1), DayKind.ELECTRICITY).start, UTC)
 
 
 def mandate(
@@ -36,21 +43,25 @@ WITHIN = Period(on(1), on(12))
 
 
 def test_an_open_mandate_gives_all_there_is() -> None:
-    assert accesses([mandate()], WITHIN) == [Access(WITHIN, QUARTER_HOUR)]
+    assert accesses([mandate()], WITHIN, DayKind.ELECTRICITY) == [Access(WITHIN, QUARTER_HOUR)]
 
 
 def test_gas_is_read_by_the_hour() -> None:
-    assert accesses([mandate(energy_type=EnergyType.GAS)], WITHIN) == [Access(WITHIN, HOUR)]
+    assert accesses([mandate(energy_type=EnergyType.GAS)], WITHIN, DayKind.ELECTRICITY) == [
+        Access(WITHIN, HOUR)
+    ]
 
 
 def test_nothing_is_read_outside_the_data_period() -> None:
     held = [mandate(start=on(3), end=on(6))]
-    assert accesses(held, WITHIN) == [Access(Period(on(3), on(6)), QUARTER_HOUR)]
+    assert accesses(held, WITHIN, DayKind.ELECTRICITY) == [
+        Access(Period(on(3), on(6)), QUARTER_HOUR)
+    ]
 
 
 def test_levels_change_where_a_mandate_begins() -> None:
     held = [mandate(DataServiceType.DAY), mandate(start=on(5))]
-    assert accesses(held, WITHIN) == [
+    assert accesses(held, WITHIN, DayKind.ELECTRICITY) == [
         Access(Period(on(1), on(5)), DAY),
         Access(Period(on(5), on(12)), QUARTER_HOUR),
     ]
@@ -58,12 +69,12 @@ def test_levels_change_where_a_mandate_begins() -> None:
 
 def test_adjoining_mandates_of_one_level_are_read_as_one() -> None:
     held = [mandate(end=on(5)), mandate(start=on(5))]
-    assert accesses(held, WITHIN) == [Access(WITHIN, QUARTER_HOUR)]
+    assert accesses(held, WITHIN, DayKind.ELECTRICITY) == [Access(WITHIN, QUARTER_HOUR)]
 
 
 def test_a_gap_between_mandates_stays_a_gap() -> None:
     held = [mandate(end=on(4)), mandate(start=on(6))]
-    assert [part.period for part in accesses(held, WITHIN)] == [
+    assert [part.period for part in accesses(held, WITHIN, DayKind.ELECTRICITY)] == [
         Period(on(1), on(4)),
         Period(on(6), on(12)),
     ]
@@ -73,4 +84,56 @@ def test_only_approved_mandates_of_a_reading_service_are_readable() -> None:
     for status in MandateStatus:
         assert is_readable(mandate(status=status)) is (status is MandateStatus.APPROVED)
     assert not is_readable(mandate(DataServiceType.INSTALLATION))
-    assert accesses([mandate(DataServiceType.INSTALLATION)], WITHIN) == []
+    assert accesses([mandate(DataServiceType.INSTALLATION)], WITHIN, DayKind.ELECTRICITY) == []
+
+
+def test_a_cut_between_mandates_splits_no_gas_day() -> None:
+    held = [
+        mandate(DataServiceType.DAY, end=on(5), energy_type=EnergyType.GAS),
+        mandate(start=on(5), energy_type=EnergyType.GAS),
+    ]
+    at_six = datetime.fromtimestamp(day_of(date(2026, 5, 1), DayKind.GAS).start, UTC)
+    assert accesses(held, WITHIN, DayKind.GAS) == [
+        Access(Period(on(1), at_six), DAY),
+        Access(Period(at_six, on(12)), HOUR),
+    ]
+
+
+def test_a_part_shorter_than_the_rest_of_its_gas_day_joins_the_one_before() -> None:
+    within = Period(on(1), on(5).replace(hour=23))
+    held = [
+        mandate(DataServiceType.DAY, end=on(5), energy_type=EnergyType.GAS),
+        mandate(start=on(5), energy_type=EnergyType.GAS),
+    ]
+    assert accesses(held, within, DayKind.GAS) == [Access(within, DAY)]
+
+
+def test_what_was_read_is_not_read_again() -> None:
+    allowed = [Access(WITHIN, QUARTER_HOUR)]
+    assert unread(allowed, []) == allowed
+    assert unread(allowed, allowed) == []
+    assert unread(allowed, [Access(Period(on(1), on(5)), QUARTER_HOUR)]) == [
+        Access(Period(on(5), on(12)), QUARTER_HOUR)
+    ]
+
+
+def test_a_gap_that_a_new_mandate_fills_is_read() -> None:
+    read = [Access(Period(on(1), on(4)), QUARTER_HOUR), Access(Period(on(6), on(12)), QUARTER_HOUR)]
+    assert unread([Access(WITHIN, QUARTER_HOUR)], read) == [
+        Access(Period(on(4), on(6)), QUARTER_HOUR)
+    ]
+
+
+def test_what_was_read_by_the_day_is_read_by_the_quarter_hour_once_allowed() -> None:
+    read = [Access(WITHIN, DAY)]
+    assert unread([Access(Period(on(3), on(12)), QUARTER_HOUR)], read) == [
+        Access(Period(on(3), on(12)), QUARTER_HOUR)
+    ]
+    assert unread([Access(Period(on(3), on(12)), DAY)], [Access(WITHIN, QUARTER_HOUR)]) == []
+
+
+def test_windows_that_were_read_one_by_one_are_one_access() -> None:
+    read: list[Access] = []
+    for window in windows(WITHIN, DayKind.ELECTRICITY):
+        read = union([*read, Access(window, QUARTER_HOUR)])
+    assert read == [Access(WITHIN, QUARTER_HOUR)]

@@ -3,8 +3,10 @@
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.fluvius_esco.metering.hourly import HourlySums
+from custom_components.fluvius_esco.metering.hourly import DayHours, HourlySums
 from custom_components.fluvius_esco.metering.running_sum import Row, plan
+
+from .builders import electricity_day
 
 hours = st.integers(0, 40).map(lambda hour: hour * 3600)
 amounts = st.integers(0, 9000).map(lambda watt_hours: watt_hours / 1000)
@@ -77,3 +79,15 @@ def test_a_shift_that_was_lost_in_a_crash_is_made_up_for() -> None:
     todo = plan(4.0, window, corrected, half_done[3600 * 5])
     assert not todo.rows
     assert (todo.shift, todo.shift_from) == (2.0, 3600 * 5)
+
+
+def test_a_partial_day_counts_only_where_it_says_more_than_what_is_held() -> None:
+    day = electricity_day("2026-07-01")
+    held = {day.start: Row(day.start, 10.0, 10.0)}
+    less = DayHours(day, {day.start + 3600: 9.0}, is_partial=True)
+    more = DayHours(day, {day.start + 3600: 11.0}, is_partial=True)
+    assert plan(0.0, held, HourlySums(partial=(less,))).is_empty
+    assert plan(0.0, held, HourlySums(partial=(more,))).rows == (
+        Row(day.start, 0.0, 0.0),
+        Row(day.start + 3600, 11.0, 11.0),
+    )

@@ -34,7 +34,7 @@ class FluviusClient:
     update, reactive energy alone), before anything is sent.
     """
 
-    def __init__(  # noqa: PLR0913 - all of it is the owner's to decide
+    def __init__(
         self,
         session: aiohttp.ClientSession,
         api_url: str,
@@ -73,7 +73,8 @@ class FluviusClient:
     async def energy(self, request: EnergyRequest) -> Headpoint:
         """Return the readings of one EAN, parsed off the event loop.
 
-        Raises FluviusNotFoundError where no mandate gives access to them.
+        Raises FluviusNotFoundError where no mandate gives access to them; V2 has no such answer and
+        refuses the request, a FluviusValidationError.
         """
         body = _body(await self._call(self._dialect.energy_call(request)))
         loop = asyncio.get_running_loop()

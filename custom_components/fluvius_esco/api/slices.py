@@ -5,6 +5,7 @@ As nearly all slices of a list look the same, a whole level of them is one colum
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from operator import itemgetter
 from types import NoneType
 from typing import Any, Final
@@ -128,7 +129,7 @@ def values_of(objects: list[JsonObject], name: str) -> list[Any]:
     try:
         return list(map(itemgetter(name), objects))
     except KeyError:
-        return [found.get(name) for found in objects]
+        return list(map(dict.get, objects, repeat(name)))
 
 
 def measurements_of(slices: list[JsonObject], name: str) -> Column:

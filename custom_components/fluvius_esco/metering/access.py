@@ -1,20 +1,21 @@
-"""What the mandates of one EAN together give access to."""
+"""What the mandates of one EAN together give access to, and what of it has been read."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
+from typing import Final
 
 from ..api.models import DataServiceType, EnergyType, Granularity, Mandate, MandateStatus
-from .calendar import Period
+from .calendar import DayKind, Period, day_at
 
-_FAR_FUTURE = datetime.max.replace(tzinfo=UTC)
-_FAR_PAST = datetime.min.replace(tzinfo=UTC)
+_FAR_FUTURE: Final = datetime.max.replace(tzinfo=UTC)
+_FAR_PAST: Final = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """A period (UTC, end exclusive) and the granularities that may be read in it."""
+    """A period (UTC, end exclusive) and the granularities that may be, or were, read in it."""
 
     period: Period
     granularities: tuple[Granularity, ...]
@@ -29,30 +30,74 @@ def is_readable(mandate: Mandate) -> bool:
     )
 
 
-def accesses(mandates: Iterable[Mandate], within: Period) -> list[Access]:
+def accesses(mandates: Iterable[Mandate], within: Period, kind: DayKind) -> list[Access]:
     """Return what may be read of an EAN within a period, oldest first.
 
     The period is cut wherever a mandate begins or ends, so that each part has one set of
-    granularities; a quarter-hour mandate gives the days too.
+    granularities; a quarter-hour mandate gives the days too. Where one part follows another, the
+    cut moves to the end of the day of readings that it falls in, so that no gas day is split.
     """
-    readable = [(mandate, _period_of(mandate)) for mandate in mandates if is_readable(mandate)]
-    edges = {within.start, within.end}
-    for _, period in readable:
-        edges |= {edge for edge in (period.start, period.end) if within.start < edge < within.end}
-    cuts = sorted(edges)
-    parts: list[Access] = []
-    for start, end in pairwise(cuts):
-        granularities = tuple(
-            dict.fromkeys(
-                granularity
-                for mandate, period in readable
-                if period.start <= start and end <= period.end
-                for granularity in _granularities(mandate)
-            )
+    readable = [
+        Access(_period_of(mandate), _granularities(mandate))
+        for mandate in mandates
+        if is_readable(mandate)
+    ]
+    return _on_day_edges(union(clip(readable, within)), kind)
+
+
+def clip(parts: Iterable[Access], within: Period) -> list[Access]:
+    """Return what of some parts lies within a period."""
+    clipped = (
+        Access(
+            Period(max(part.period.start, within.start), min(part.period.end, within.end)),
+            part.granularities,
         )
+        for part in parts
+    )
+    return [part for part in clipped if part.period.start < part.period.end]
+
+
+def union(parts: Iterable[Access]) -> list[Access]:
+    """Return parts that may overlap as parts that follow each other, oldest first."""
+    parts = list(parts)
+    edges = sorted({edge for part in parts for edge in (part.period.start, part.period.end)})
+    united: list[Access] = []
+    for start, end in pairwise(edges):
+        granularities = {
+            granularity
+            for part in parts
+            if part.period.start <= start and end <= part.period.end
+            for granularity in part.granularities
+        }
         if granularities:
-            _append(parts, Access(Period(start, end), tuple(sorted(granularities))))
-    return parts
+            _append(united, Access(Period(start, end), tuple(sorted(granularities))))
+    return united
+
+
+def unread(allowed: Iterable[Access], read: Iterable[Access]) -> list[Access]:
+    """Return what is allowed and has not been read yet at all its granularities, oldest first."""
+    read = list(read)
+    left: list[Access] = []
+    for part in allowed:
+        edges = {part.period.start, part.period.end}
+        edges |= {
+            edge
+            for done in clip(read, part.period)
+            for edge in (done.period.start, done.period.end)
+        }
+        for start, end in pairwise(sorted(edges)):
+            piece = Access(Period(start, end), part.granularities)
+            if not any(_includes(done, piece) for done in read):
+                _append(left, piece)
+    return left
+
+
+def _includes(done: Access, piece: Access) -> bool:
+    return (
+        done.period.start <= piece.period.start
+        and piece.period.end <= done.period.end
+        and set(piece.granularities) <= set(done.granularities)
+    )
 
 
 def _append(parts: list[Access], access: Access) -> None:
@@ -66,6 +111,22 @@ def _append(parts: list[Access], access: Access) -> None:
         parts[-1] = Access(Period(last.period.start, access.period.end), last.granularities)
     else:
         parts.append(access)
+
+
+def _on_day_edges(parts: list[Access], kind: DayKind) -> list[Access]:
+    """Move the cuts between adjoining parts to the end of the day that they fall in."""
+    moved: list[Access] = []
+    for part in parts:
+        start = part.period.start
+        if moved and moved[-1].period.end == start:
+            day = day_at(start, kind)
+            if int(start.timestamp()) != day.start:
+                start = min(datetime.fromtimestamp(day.end, UTC), part.period.end)
+                before = moved[-1]
+                moved[-1] = Access(Period(before.period.start, start), before.granularities)
+        if start < part.period.end:
+            moved.append(Access(Period(start, part.period.end), part.granularities))
+    return moved
 
 
 def _period_of(mandate: Mandate) -> Period:

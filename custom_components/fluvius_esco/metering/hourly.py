@@ -2,27 +2,66 @@
 
 Quarter-hours are summed into their hour. A day that is known only as a day stands in its first
 local hour (gas: 06:00). Where a day and all its quarter-hours are known, the quarter-hours count;
-where some are missing, the daily value does, so that no kWh is lost or counted twice.
+where some are missing, the daily value does, so that no kWh is lost or counted twice. Each meter of
+an EAN is judged by itself, and then they add up.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Final
 
 from .calendar import HOUR, QUARTER_HOUR, Day, DayKind, day_at_second
 from .measures import Measure
 from .readings import MeasureReadings, Values
 
+# Half a watt-hour, the resolution of all readings being one.
+_SAME: Final = 0.0005
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The span of time that was asked for, in UTC seconds since the epoch, `end` exclusive."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayHours:
+    """What the hours of one day amount to, by the hour's start (UTC seconds since the epoch).
+
+    In `void` hours nothing may stand: their values were withdrawn, or the day is represented
+    otherwise. A day is complete where every meter knows all of it, and partial where slices were
+    absent from the answer and no daily value stands in for them.
+    """
+
+    day: Day
+    values: dict[int, float] = field(default_factory=dict)
+    void: frozenset[int] = frozenset()
+    is_complete: bool = True
+    is_partial: bool = False
+
 
 @dataclass(frozen=True, slots=True)
 class HourlySums:
-    """What the hours of one measure amount to, by the hour's start (UTC seconds since the epoch).
+    """What is known of a measure's hours, by the hour's start (UTC seconds since the epoch).
 
-    `values` are the known amounts. `void` are hours in which nothing may stand any more: their
-    values were withdrawn, or their day is represented by its daily value.
+    `values` are known amounts and `void` hours in which nothing may stand any more. `partial` days
+    had slices absent from the answer; they count only where they say more than what is held,
+    because absence withdraws nothing.
     """
 
     values: dict[int, float] = field(default_factory=dict)
     void: frozenset[int] = frozenset()
+    partial: tuple[DayHours, ...] = ()
+
+    @property
+    def hours(self) -> set[int]:
+        """Every hour that these sums say something of."""
+        in_partial_days = (
+            hour for of in self.partial for hour in range(of.day.start, of.day.end, HOUR)
+        )
+        return {*self.values, *self.void, *in_partial_days}
 
 
 def fine_length(measure: Measure) -> int:
@@ -30,57 +69,85 @@ def fine_length(measure: Measure) -> int:
     return HOUR if measure.day_kind is DayKind.GAS else QUARTER_HOUR
 
 
-def hourly_sums(measure: Measure, readings: MeasureReadings) -> HourlySums:
-    """Return the hours that the readings of whole days amount to, in the measure's unit."""
-    if not readings.daily:
-        return _sum_up(readings.fine)
-    sums: dict[int, float] = {}
+def hourly_sums(measure: Measure, meters: Iterable[MeasureReadings], asked: Span) -> HourlySums:
+    """Return the hours that the readings of an EAN's meters amount to, in the measure's unit."""
+    values: dict[int, float] = {}
     void: set[int] = set()
-    slices = _by_day(readings.fine, measure.day_kind)
-    days = {day_at_second(start, measure.day_kind): start for start in readings.daily}
-    for day in sorted(days.keys() | slices.keys(), key=lambda day: day.start):
-        fine = slices.get(day, {})
-        daily = readings.daily[days[day]] if day in days else None
-        if daily is None or covers(day, fine, fine_length(measure)):
-            of_day = _sum_up(fine)
-            sums |= of_day.values
-            void |= of_day.void
-            if daily is None and day in days and days[day] not in of_day.values:
-                void.add(days[day])
+    partial = []
+    for of in day_hours(measure, meters, asked):
+        if of.is_partial:
+            partial.append(of)
         else:
-            stands_at = days[day]
-            sums[stands_at] = daily
-            void.update(hour for hour in range(day.start, day.end, HOUR) if hour != stands_at)
-    return HourlySums(sums, frozenset(void))
+            values |= of.values
+            void |= of.void
+    return HourlySums(values, frozenset(void), tuple(partial))
 
 
-def covers(day: Day, fine: Values, length: int) -> bool:
-    """Tell whether known slices of `length` seconds fill the day from its start to its end."""
-    return all(fine.get(start) is not None for start in range(day.start, day.end, length))
+def day_hours(measure: Measure, meters: Iterable[MeasureReadings], asked: Span) -> list[DayHours]:
+    """Return the hours of an EAN day by day, oldest first, all its meters added up."""
+    days: dict[Day, DayHours] = {}
+    for meter in meters:
+        for of_meter in _of_meter(measure, meter, asked):
+            known = days.get(of_meter.day)
+            days[of_meter.day] = of_meter if known is None else _added_up(known, of_meter)
+    return [days[day] for day in sorted(days, key=lambda day: day.start)]
 
 
-def _sum_up(fine: Values) -> HourlySums:
+def _of_meter(measure: Measure, meter: MeasureReadings, asked: Span) -> Iterable[DayHours]:
+    fine = _by_day(meter.fine, measure.day_kind)
+    daily = _by_day(meter.daily, measure.day_kind)
+    for day in fine.keys() | daily.keys():
+        yield _resolved(day, fine.get(day, {}), daily.get(day, {}), asked, fine_length(measure))
+
+
+def _resolved(day: Day, fine: Values, daily: Values, asked: Span, length: int) -> DayHours:
+    """Choose what represents one meter's day: its slices or its daily value."""
+    values = _summed_up(fine)
+    if all(fine.get(start) is not None for start in range(day.start, day.end, length)):
+        return DayHours(day, values)
+    first, end = max(day.start, asked.start), min(day.end, asked.end)
+    hours = frozenset(range(first, end, HOUR))
+    amount = next((value for value in daily.values() if value is not None), None)
+    if amount is None:
+        answered = all(start in fine for start in range(first, end, length))
+        is_partial = not answered and (bool(fine) or not daily)
+        void = hours - values.keys()
+        return DayHours(day, values, void, is_complete=False, is_partial=is_partial)
+    if abs(sum(values.values()) - amount) < _SAME:
+        return DayHours(day, values, hours - values.keys())
+    stands_at = next(iter(daily))
+    return DayHours(day, {stands_at: amount}, hours - {stands_at})
+
+
+def _added_up(first: DayHours, second: DayHours) -> DayHours:
+    values = dict(first.values)
+    for hour, value in second.values.items():
+        values[hour] = values.get(hour, 0.0) + value
+    return DayHours(
+        first.day,
+        values,
+        (first.void | second.void) - values.keys(),
+        first.is_complete and second.is_complete,
+        first.is_partial or second.is_partial,
+    )
+
+
+def _summed_up(fine: Values) -> dict[int, float]:
     sums: dict[int, float] = {}
     for start in sorted(fine):
         if (value := fine[start]) is not None:
             hour = start - start % HOUR
             sums[hour] = sums.get(hour, 0.0) + value
-    withdrawn = {start - start % HOUR for start, value in fine.items() if value is None}
-    return HourlySums(sums, frozenset(withdrawn - sums.keys()))
+    return sums
 
 
-def _by_day(fine: Values, kind: DayKind) -> dict[Day, Values]:
-    """Group slices by the day of readings that they fall in."""
+def _by_day(values: Values, kind: DayKind) -> dict[Day, Values]:
+    """Group slices by the day of readings that they begin in."""
     days: dict[Day, Values] = {}
     day: Day | None = None
-    for start in sorted(fine):
+    for start in sorted(values):
         if day is None or start >= day.end:
             day = day_at_second(start, kind)
             days[day] = {}
-        days[day][start] = fine[start]
+        days[day][start] = values[start]
     return days
-
-
-def days_of(starts: Iterable[int], kind: DayKind) -> list[Day]:
-    """Return the days of readings that the slices starting at these seconds fall in, in order."""
-    return sorted({day_at_second(start, kind) for start in starts}, key=lambda day: day.start)

@@ -18,31 +18,48 @@ class MeasureReadings:
     daily: Values = field(default_factory=dict)
 
 
-type Readings = dict[Measure, MeasureReadings]
+type Readings = dict[Measure, list[MeasureReadings]]
+"""The readings of an EAN by measure, one item for each meter that has any."""
 
 
 def combine(headpoint: Headpoint) -> Readings:
     """Return the readings of an EAN, in the units of their measures.
 
-    Physical meters, one after the other or side by side, add up per slice; where the headpoint
-    itself has a slice it already is the whole and counts alone (OpenAPI V3). Of a slice that occurs
-    twice in a series the later one counts.
+    Physical meters, one after the other or side by side, stay apart, for each is to be judged by
+    itself. Where the headpoint itself has a value for a slice it already is the whole and counts
+    alone (OpenAPI V3); the EAN then is one meter. Of a slice that occurs twice in a series the
+    later one counts.
     """
     combined: Readings = {}
     for meter in headpoint.meters:
         for measure, readings in _by_measure(meter.series, headpoint.energy_type).items():
-            whole = combined.setdefault(measure, MeasureReadings())
-            _add(whole.fine, readings.fine)
-            _add(whole.daily, readings.daily)
+            combined.setdefault(measure, []).append(readings)
     for measure, readings in _by_measure(headpoint.series, headpoint.energy_type).items():
-        whole = combined.setdefault(measure, MeasureReadings())
-        whole.fine.update(readings.fine)
-        whole.daily.update(readings.daily)
+        meters = combined.get(measure, [])
+        combined[measure] = [
+            MeasureReadings(
+                _overlaid([meter.fine for meter in meters], readings.fine),
+                _overlaid([meter.daily for meter in meters], readings.daily),
+            )
+        ]
     return combined
 
 
-def _by_measure(series: Iterable[Series], energy_type: EnergyType) -> Readings:
-    readings: Readings = {}
+def _overlaid(meters: Iterable[Values], headpoint: Values) -> Values:
+    """Add meters up per slice, and let the headpoint's values count where it has them."""
+    whole: Values = {}
+    for values in meters:
+        _add(whole, values)
+    for start, value in headpoint.items():
+        if value is not None or start not in whole:
+            whole[start] = value
+    return whole
+
+
+def _by_measure(
+    series: Iterable[Series], energy_type: EnergyType
+) -> dict[Measure, MeasureReadings]:
+    readings: dict[Measure, MeasureReadings] = {}
     for one in series:
         if (measure := measure_of(one.channel, energy_type)) is None:
             continue
@@ -54,25 +71,26 @@ def _by_measure(series: Iterable[Series], energy_type: EnergyType) -> Readings:
     return readings
 
 
-def _complete_total(readings: Readings, total: Measure, registers: Iterable[Measure]) -> None:
-    """Add up the registers where a meter gives no total; a null register leaves it unknown."""
-    parts = [readings[register] for register in registers if register in readings]
+def _complete_total(
+    readings: dict[Measure, MeasureReadings], total: Measure, registers: Iterable[Measure]
+) -> None:
+    """Add up the registers where a meter gives no total.
+
+    Where it has two registers both are needed: one that is absent leaves the total absent, and a
+    null one makes it unknown.
+    """
+    parts = [readings[register].daily for register in registers if register in readings]
     if not parts:
         return
-    whole = readings.setdefault(total, MeasureReadings())
-    for start in sorted({start for part in parts for start in part.daily}):
-        if start in whole.daily:
-            continue
-        values = [part.daily[start] for part in parts if start in part.daily]
+    whole = readings.setdefault(total, MeasureReadings()).daily
+    for start in set(parts[0]).intersection(*parts[1:]) - whole.keys():
+        values = [part[start] for part in parts]
         known = [value for value in values if value is not None]
-        whole.daily[start] = sum(known) if len(known) == len(values) else None
+        whole[start] = sum(known) if len(known) == len(values) else None
 
 
 def _add(whole: Values, part: Values) -> None:
     """Add one meter's values to the EAN's; a null counts only where no other meter has a value."""
-    if not whole:
-        whole.update(part)
-        return
     for start, value in part.items():
         known = whole.get(start)
         if known is None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from .hourly import HourlySums
+from .hourly import DayHours, HourlySums
 
 # Far below a watt-hour, far above what adding floats in another order can differ by.
 _SAME: Final = 1e-6
@@ -46,12 +46,15 @@ def plan(
     `baseline` is the running total before the first of these hours; `stored` must hold every stored
     row from the first to the last wanted hour, and `behind` is the first stored row after them. A
     stored hour that is not wanted keeps its amount (absence is no withdrawal); a void one becomes
-    0, because single rows cannot be deleted. The shift follows from the row behind as it is stored,
+    0, because single rows cannot be deleted. A partial day replaces what is held of it only if it
+    amounts to more. The shift follows from the row behind as it is stored,
     so that one that was lost in a crash is made up for.
     """
     states = {start: row.state for start, row in stored.items()}
     states |= dict.fromkeys(wanted.void & states.keys(), 0.0)
     states |= wanted.values
+    for day in wanted.partial:
+        states |= _more_than_held(day, states)
     rows = []
     total = baseline
     for start in sorted(states):
@@ -64,3 +67,10 @@ def plan(
     if behind is None or abs(shift := total + behind.state - behind.sum) < _SAME:
         return Plan(tuple(rows))
     return Plan(tuple(rows), shift, behind.start)
+
+
+def _more_than_held(day: DayHours, states: Mapping[int, float]) -> dict[int, float]:
+    held = {start: states[start] for start in states if day.day.start <= start < day.day.end}
+    if sum(day.values.values()) < sum(held.values()) + _SAME:
+        return {}
+    return dict.fromkeys(held, 0.0) | day.values

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from .calendar import Day
-from .hourly import covers, days_of, fine_length
+from .calendar import day_at_second
+from .hourly import Span, day_hours, fine_length
 from .measures import TOTAL_MEASURES, Measure
 from .readings import MeasureReadings, Readings, Values
 
@@ -21,20 +21,19 @@ def data_until(readings: Readings) -> datetime | None:
     """Return the end (UTC) of the newest slice that has a value, or None without any."""
     ends = [
         end
-        for measure, of_measure in readings.items()
-        if (end := _known_until(measure, of_measure)) is not None
+        for measure, meters in readings.items()
+        for meter in meters
+        if (end := _known_until(measure, meter)) is not None
     ]
     return datetime.fromtimestamp(max(ends), UTC) if ends else None
 
 
-def _known_until(measure: Measure, readings: MeasureReadings) -> int | None:
-    fine = _last_known(readings.fine)
-    daily = _last_known(readings.daily)
+def _known_until(measure: Measure, meter: MeasureReadings) -> int | None:
     ends = []
-    if fine is not None:
+    if (fine := _last_known(meter.fine)) is not None:
         ends.append(fine + fine_length(measure))
-    if daily is not None:
-        ends.append(days_of([daily], measure.day_kind)[0].end)
+    if (daily := _last_known(meter.daily)) is not None:
+        ends.append(day_at_second(daily, measure.day_kind).end)
     return max(ends, default=None)
 
 
@@ -42,27 +41,21 @@ def _last_known(values: Values) -> int | None:
     return max((start for start, value in values.items() if value is not None), default=None)
 
 
-def last_complete_day(readings: Readings) -> DayTotals | None:
+def last_complete_day(readings: Readings, asked: Span) -> DayTotals | None:
     """Return the newest day that every total measure of the meter knows as a whole."""
-    totals = {measure: of for measure, of in readings.items() if measure in TOTAL_MEASURES}
-    if not totals:
+    of_measures = {
+        measure: {
+            of.day.date: sum(of.values.values())
+            for of in day_hours(measure, meters, asked)
+            if of.is_complete
+        }
+        for measure, meters in readings.items()
+        if measure in TOTAL_MEASURES
+    }
+    if not of_measures:
         return None
-    starts = {start for of in totals.values() for start in (*of.fine, *of.daily)}
-    kind = next(iter(totals)).day_kind
-    for day in reversed(days_of(starts, kind)):
-        amounts = {measure: _day_total(day, measure, of) for measure, of in totals.items()}
-        known = {measure: amount for measure, amount in amounts.items() if amount is not None}
-        if len(known) == len(totals):
-            return DayTotals(day.date, known)
-    return None
-
-
-def _day_total(day: Day, measure: Measure, readings: MeasureReadings) -> float | None:
-    """Return the amount of a day: its quarter-hours where all are known, else its daily value."""
-    length = fine_length(measure)
-    if covers(day, readings.fine, length):
-        slices = range(day.start, day.end, length)
-        return sum(value for start in slices if (value := readings.fine[start]) is not None)
-    return next(
-        (value for start, value in readings.daily.items() if day.start <= start < day.end), None
-    )
+    known = set.intersection(*(set(days) for days in of_measures.values()))
+    if not known:
+        return None
+    newest = max(known)
+    return DayTotals(newest, {measure: days[newest] for measure, days in of_measures.items()})
