@@ -110,8 +110,8 @@ def test_meters_side_by_side_add_up_each_as_it_is_known() -> None:
 def test_a_meter_replaced_at_noon_keeps_its_quarter_hours() -> None:
     day = electricity_day("2026-07-01")
     noon = day.start + 12 * 3600
-    old = dict.fromkeys(range(day.start, noon, 900), 0.25)
-    new = dict.fromkeys(range(noon, day.end, 900), 0.5)
+    old: Values = dict.fromkeys(range(day.start, noon, 900), 0.25)
+    new: Values = dict.fromkeys(range(noon, day.end, 900), 0.5)
     sums = sums_of(MeasureReadings(old, {day.start: 12.0}), MeasureReadings(new, {day.start: 24.0}))
     assert sums.values == {
         hour: 1.0 if hour < noon else 2.0 for hour in range(day.start, day.end, 3600)

@@ -20,8 +20,10 @@ def _introduction(sandbox: Sandbox) -> str:
     return "\n".join(
         (
             f"Fluvius sandbox on {sandbox.url}",
-            f"  API (sandbox)     {sandbox.api_url}",
-            f"  API (live)        {sandbox.live_api_url}",
+            f"  V3 API (sandbox)  {sandbox.api_url}",
+            f"  V3 API (live)     {sandbox.live_api_url}",
+            f"  V2 API (sandbox)  {sandbox.api_url_v2}",
+            f"  V2 API (live)     {sandbox.live_api_url_v2}",
             f"  token endpoint    {sandbox.token_url}",
             f"  tenant id         {accounts.TENANT_ID}",
             f"  client id         {accounts.CLIENT_ID}",

@@ -5,6 +5,7 @@ from typing import cast
 from aiohttp import web
 
 from .accounts import UnusableCertificateError
+from .admin_scenes import SceneAdmin
 from .checks import Fields, json_fields
 from .errors import InvalidRequestError, MandatesNotFoundError, json_response
 from .faults import read_fault
@@ -40,6 +41,7 @@ class Admin:
             web.get("/admin/requests", self._list_requests),
             web.delete("/admin/requests", self._clear_requests),
             web.get("/admin/totals/{ean}", self._totals),
+            *SceneAdmin(self._state).routes(),
         ]
 
     async def _list_certificates(self, _request: web.Request) -> web.Response:
@@ -110,6 +112,7 @@ class Admin:
         query = totals_query(
             request.match_info["ean"],
             approved_mandates(self._state, request.match_info["ean"]),
+            self._state.scenes.around(request.match_info["ean"]),
             start=seconds(start) if start else _FAR_PAST,
             end=seconds(end) if end else now,
             now=now,
@@ -120,8 +123,11 @@ class Admin:
 
 
 def approved_mandates(state: State, ean: str) -> list[Mandate]:
-    """Return the approved mandates of an EAN in both environments; raises when there are none."""
-    approved = MandateFilter(ean=ean, status="Approved")
+    """Return the approved mandates of an EAN, or its headpoint's, in both environments.
+
+    Raises MandatesNotFoundError when there are none.
+    """
+    approved = MandateFilter(ean=state.scenes.headpoint_of(ean), status="Approved")
     found = [mandate for store in state.mandates.values() for mandate in store.find(approved)]
     if not found:
         raise MandatesNotFoundError

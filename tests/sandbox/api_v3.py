@@ -38,32 +38,33 @@ class ApiV3:
 
     async def mandate(self, request: web.Request) -> web.Response:
         """GET mandate."""
-        self._admit(request)
-        found = self._mandates.find(_mandate_filter(Fields(request.query)))
+        self.admit(request)
+        found = self._mandates.find(mandate_filter(Fields(request.query)))
         if not found:
             raise MandatesNotFoundError
         return self._data({"mandates": [mandate.wire() for mandate in found]})
 
     async def energy(self, request: web.Request) -> web.Response:
         """GET mandate/energy; built in a thread because half a year of it takes a while."""
-        self._admit(request)
-        query = self._energy_query(Fields(request.query))
+        self.admit(request)
+        query = self.energy_query(Fields(request.query))
         return await self._state.in_thread(self._energy_answer(query))
 
     async def short_url(self, request: web.Request) -> web.Response:
         """POST shortUrlIdentifier."""
-        self._admit(request)
+        self.admit(request)
         fields = await json_fields(request)
         return self._data(create_short_url(fields, self._state.clock.now()))
 
     async def mock(self, request: web.Request) -> web.Response:
         """POST mandate/mock."""
-        self._admit(request)
+        self.admit(request)
         fields = await json_fields(request)
         self._mandates.put(read_mock_mandate(fields, self._state.clock.now()))
         return self._data({"status": "success"})
 
-    def _admit(self, request: web.Request) -> None:
+    def admit(self, request: web.Request) -> None:
+        """Check the subscription key and the token."""
         key = request.headers.get("Ocp-Apim-Subscription-Key")
         if not key:
             raise GatewayError(
@@ -85,7 +86,7 @@ class ApiV3:
     def _energy_answer(self, query: EnergyQuery) -> Callable[[], web.Response]:
         return lambda: self._data({"headpoint": headpoint(query)})
 
-    def _energy_query(self, fields: Fields) -> EnergyQuery:
+    def energy_query(self, fields: Fields) -> EnergyQuery:
         """Read an energy request; raises InvalidRequestError or MandatesNotFoundError."""
         ean = fields.required_ean("ean")
         period_type = fields.required_choice("periodType", ("readTime", "insertTime"))
@@ -108,8 +109,10 @@ class ApiV3:
             end=end,
             by_arrival=by_arrival,
             active=not kinds or "active" in kinds,
+            reactive=not kinds or "reactive" in kinds,
             periods=periods,
             now=seconds(self._state.clock.now()),
+            scene=self._state.scenes.of(ean),
         )
 
     def _requested_period(self, fields: Fields) -> tuple[int, int]:
@@ -148,8 +151,9 @@ def _covered(
     return covered
 
 
-def _mandate_filter(fields: Fields) -> MandateFilter:
-    mandate_filter = MandateFilter(
+def mandate_filter(fields: Fields) -> MandateFilter:
+    """Read what a list of mandates is narrowed to; raises InvalidRequestError."""
+    wanted = MandateFilter(
         reference_number=fields.text("referenceNumber"),
         ean=fields.ean("ean"),
         data_service_types=fields.choices("dataServiceTypes", DATA_SERVICE_TYPES),
@@ -161,4 +165,4 @@ def _mandate_filter(fields: Fields) -> MandateFilter:
         updated_to=fields.instant("lastUpdatedTo"),
     )
     fields.finish()
-    return mandate_filter
+    return wanted

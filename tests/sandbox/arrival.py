@@ -5,6 +5,8 @@
   made with a provisional factor.
 - On the 3rd of the next month, between 04:05 and 04:55 local, every gas day of a month arrives
   again with the definitive factor, and replaces the provisional one.
+- Electricity of an AMR installation arrives like that of a meter, not validated, and again on D+6
+  between 02:05 and 02:55 local, validated. AMR gas is validated when it is definitive.
 
 The minute depends on the EAN and the day alone. Nothing is visible before it arrived.
 """
@@ -16,6 +18,7 @@ from zlib import crc32
 from .localtime import ONE_DAY, local_instant
 
 _LONGEST_DELAY = timedelta(days=36)
+_VALIDATION_DELAY = timedelta(days=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,15 @@ def electricity_arrival(ean: str, day: date, now: int) -> Arrival | None:
     """Return the visible version of a local day's electricity, None before it arrived."""
     instant = local_instant(day + ONE_DAY, 0, _minute(ean, day))
     return Arrival(instant, definitive=True) if instant <= now else None
+
+
+def headpoint_arrival(ean: str, day: date, now: int) -> Arrival | None:
+    """Return the visible version of a local day of an AMR installation; validated is definitive."""
+    validated = local_instant(day + _VALIDATION_DELAY, 2, _minute(ean, day))
+    if validated <= now:
+        return Arrival(validated, definitive=True)
+    first = local_instant(day + ONE_DAY, 0, _minute(ean, day))
+    return Arrival(first, definitive=False) if first <= now else None
 
 
 def gas_arrival(ean: str, day: date, now: int) -> Arrival | None:

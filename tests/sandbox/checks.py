@@ -47,6 +47,10 @@ class Fields:
         """Return a value as it is, None when absent."""
         return self._values.get(name)
 
+    def has(self, name: str) -> bool:
+        """Tell whether a value is given, be it null."""
+        return name in self._values
+
     def text(self, name: str) -> str | None:
         """Return an optional text."""
         value = self._values.get(name)
@@ -129,6 +133,11 @@ class Fields:
 
 
 async def json_fields(request: web.Request) -> Fields:
+    """Read the fields of a JSON object from a request's body."""
+    return Fields(await json_object(request))
+
+
+async def json_object(request: web.Request) -> dict[str, Any]:
     """Read a JSON object from a request's body."""
     try:
         payload = orjson.loads(await request.read())
@@ -136,4 +145,4 @@ async def json_fields(request: web.Request) -> Fields:
         raise InvalidRequestError(["The body is not valid JSON."]) from error
     if not isinstance(payload, dict):
         raise InvalidRequestError(["The body must be a JSON object."])
-    return Fields(payload)
+    return payload

@@ -1,23 +1,27 @@
-"""V3 energy answers of a digital meter (`metering-on-meter`).
+"""V3 energy answers of every kind of installation, after all that its scene says.
 
 A slice is answered when it lies wholly in the mandate's data period and
 - readTime: wholly in the requested period (guide: `to` is the instant of the last index used);
-- insertTime: when the visible version of its day arrived in [from, to).
-Slices come in the order of time. A granularity that was not asked for, or that no mandate gives,
-is left out; one without readings is an empty list.
+- insertTime: when the visible version of it arrived, or a correction of it was inserted, in
+  [from, to); a correction can bring the whole day along.
+Slices come in the order of time unless the scene shuffles them. A granularity that was not asked
+for, or that no mandate gives, is left out; one without readings is an empty list.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+from zlib import crc32
 
-from .arrival import Arrival, electricity_arrival, gas_arrival, oldest_day_arriving_after
-from .ean import EnergyType, has_injection
-from .gas import gas_day, gas_energy
-from .household import electricity_day
-from .localtime import HOUR, ONE_DAY, QUARTER, instant_to_wire, local_day
+from .arrival import oldest_day_arriving_after
+from .ean import EnergyType
+from .installation import Installation, Place, Source
+from .localtime import ONE_DAY, instant_to_wire, local_day
 from .mandates import Detail, is_within
+from .readings import SERIES, bounds_of
+from .scenes import Scene
+from .visible import Cell, VisibleDay, VisibleSlice
 
 type Json = dict[str, Any]
 type Periods = list[tuple[int, int]]
@@ -38,10 +42,18 @@ class EnergyQuery:
     active: bool
     periods: dict[Detail, Periods]
     now: int
+    reactive: bool = True
+    scene: Scene = field(default_factory=Scene)
 
-    def wants(self, arrival: Arrival) -> bool:
-        """Tell whether a day's readings belong to the answer by when they arrived."""
-        return not self.by_arrival or self.start <= arrival.instant < self.end
+    def asks_for(self, series: str) -> bool:
+        """Tell whether a series belongs to the answer by its kind of energy."""
+        if self.energy_type == "G":
+            return True
+        return self.reactive if SERIES[series].unit == "kVArh" else self.active
+
+    def wants(self, inserted: frozenset[int]) -> bool:
+        """Tell whether a slice belongs to the answer by when anything of it was inserted."""
+        return not self.by_arrival or any(self.start <= at < self.end for at in inserted)
 
     def covers(self, detail: Detail, start: int, end: int) -> bool:
         """Tell whether a slice belongs to the answer by when it was measured."""
@@ -49,122 +61,116 @@ class EnergyQuery:
             return False
         return is_within(self.periods[detail], start, end)
 
-    def days(self) -> Iterator[date]:
-        """Go through every local day that the answer can hold readings of."""
+    def days(self) -> list[date]:
+        """Return every local day that the answer can hold readings of, in order."""
         first = local_day(self.start) - ONE_DAY
-        if self.by_arrival:
-            first = oldest_day_arriving_after(first)
-        day = first
         last = local_day(min(self.end, self.now))
-        while day <= last:
-            yield day
-            day += ONE_DAY
+        if not self.by_arrival:
+            return [first + ONE_DAY * index for index in range((last - first).days + 1)]
+        first = oldest_day_arriving_after(first)
+        arriving = {first + ONE_DAY * index for index in range((last - first).days + 1)}
+        return sorted(arriving | {*self.scene.days_with_news(self.start, self.end)})
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A slice on its way into an answer; an outdated one goes before the right one."""
+
+    start: int
+    is_outdated: bool
+    slice: Json
 
 
 def headpoint(query: EnergyQuery) -> Json:
-    """Return the headpoint of an answer, with its one physical meter."""
-    gas = query.energy_type == "G"
-    meter: Json = {
-        "seqNumber": "1",
-        "meterID": f"{'1FLO11' if gas else '1SAG11'}{query.ean[-8:]}",
-    }
-    meter |= _gas_series(query) if gas else _electricity_series(query)
-    return {
-        "$type": "metering-on-meter",
+    """Return the headpoint of an answer."""
+    installation = query.scene.installed(query.ean, query.energy_type)
+    answer: Json = {
+        "$type": installation.wire_type,
         "ean": query.ean,
         "energyType": query.energy_type,
-        "physicalMeters": [meter],
     }
+    meters: list[Json] = []
+    subs: list[Json] = []
+    for source in installation.sources:
+        series = source.identity | _series(query, installation, source)
+        if source.place is Place.HEADPOINT:
+            answer |= series
+        else:
+            (subs if source.is_sub else meters).append(series)
+    if meters:
+        answer["physicalMeters"] = meters
+    if installation.wire_type != "metering-on-meter":
+        answer["subHeadpoints"] = subs
+    return answer
 
 
-def _electricity_series(query: EnergyQuery) -> Json:
-    names = {Detail.DAILY: "dailyEnergy", Detail.FINE: "quarterHourlyEnergy"}
-    slices: dict[Detail, list[Json]] = {detail: [] for detail in query.periods}
-    if query.active:
-        for day in _arrived_days(query):
-            for detail, into in slices.items():
-                into.extend(_electricity_slices(query, detail, day))
-    return {names[detail]: found for detail, found in slices.items()}
-
-
-def _arrived_days(query: EnergyQuery) -> Iterator[date]:
+def _series(query: EnergyQuery, installation: Installation, source: Source) -> Json:
+    fine = "hourlyEnergy" if source.energy_type == "G" else "quarterHourlyEnergy"
+    names = {Detail.DAILY: "dailyEnergy", Detail.FINE: fine}
+    entries: dict[Detail, list[_Entry]] = {detail: [] for detail in query.periods}
     for day in query.days():
-        arrival = electricity_arrival(query.ean, day, query.now)
-        if arrival is not None and query.wants(arrival):
-            yield day
+        visible = VisibleDay(query.scene, installation, source, day, query.now)
+        brought_along = _brought_along(query, source, day)
+        for detail, into in entries.items():
+            for part in visible.slices(detail):
+                if not query.covers(detail, part.start, part.end):
+                    continue
+                if not query.wants(part.inserted | brought_along):
+                    continue
+                into.extend(_entries(query, source, detail, part, definitive=visible.definitive))
+    return {names[detail]: _in_order(query, found) for detail, found in entries.items()}
 
 
-def _electricity_slices(query: EnergyQuery, detail: Detail, day: date) -> Iterator[Json]:
-    readings = electricity_day(query.ean, day)
-    injects = has_injection(query.ean)
-    if detail is Detail.DAILY:
-        if not query.covers(detail, readings.start, readings.end):
-            return
-        directions = {"offtake": _registers(readings.offtake_day, readings.offtake_night)}
-        if injects:
-            directions["injection"] = _registers(readings.injection_day, readings.injection_night)
-        yield _slice(readings.start, readings.end, [directions])
-        return
-    whole = query.covers(detail, readings.start, readings.end)
-    start = readings.start
-    for offtake, injection in zip(readings.offtake, readings.injection, strict=True):
-        end = start + QUARTER
-        if whole or query.covers(detail, start, end):
-            directions = {"offtake": {"total": _energy(offtake)}}
-            if injects:
-                directions["injection"] = {"total": _energy(injection)}
-            yield _slice(start, end, [directions])
-        start = end
-
-
-def _gas_series(query: EnergyQuery) -> Json:
-    names = {Detail.DAILY: "dailyEnergy", Detail.FINE: "hourlyEnergy"}
-    slices: dict[Detail, list[Json]] = {detail: [] for detail in query.periods}
-    for day in query.days():
-        arrival = gas_arrival(query.ean, day, query.now)
-        if arrival is None or not query.wants(arrival):
-            continue
-        for detail, into in slices.items():
-            into.extend(_gas_slices(query, detail, day, definitive=arrival.definitive))
-    return {names[detail]: found for detail, found in slices.items()}
-
-
-def _gas_slices(
-    query: EnergyQuery, detail: Detail, day: date, *, definitive: bool
-) -> Iterator[Json]:
-    gas = gas_day(query.ean, day)
-    energies = gas_energy(gas, day, definitive=definitive)
-    parts: Iterable[tuple[int, int, int, int]] = (
-        [(gas.start, gas.end, sum(gas.volumes), sum(energies))]
-        if detail is Detail.DAILY
-        else [
-            (gas.start + index * HOUR, gas.start + (index + 1) * HOUR, volume, energy)
-            for index, (volume, energy) in enumerate(zip(gas.volumes, energies, strict=True))
-        ]
+def _brought_along(query: EnergyQuery, source: Source, day: date) -> frozenset[int]:
+    """Return the instants of the corrections that bring a whole day along."""
+    bounds = bounds_of(source, day)
+    return frozenset(
+        found.inserted
+        for found in query.scene.corrections
+        if found.whole_day and found.inserted <= query.now and found.overlaps(*bounds)
     )
-    factor = "D" if definitive else "P"
-    for start, end, volume, energy in parts:
-        if query.covers(detail, start, end):
-            cubic_metres = {"value": volume / 1000, "unit": "m3", "validationState": "READ"}
-            kilowatt_hours = _energy(energy) | {"gasConversionFactor": factor}
-            measurements: list[Json] = [
-                {"offtake": {"total": cubic_metres}},
-                {"offtake": {"total": kilowatt_hours}},
-            ]
-            yield _slice(start, end, measurements)
 
 
-def _slice(start: int, end: int, measurements: list[Json]) -> Json:
+def _entries(
+    query: EnergyQuery, source: Source, detail: Detail, part: VisibleSlice, *, definitive: bool
+) -> Iterator[_Entry]:
+    cells = {name: cell for name, cell in part.cells.items() if query.asks_for(name)}
+    if not cells:
+        return
+    factor = None
+    if source.energy_type == "G" and source.place is Place.METER:
+        factor = "D" if definitive else "P"
+    for found in query.scene.repeats:
+        if found.source in {None, source.name} and any(
+            found.holds(name, detail, part.start, part.end) for name in cells
+        ):
+            old = {name: Cell(found.outdated, cell.state) for name, cell in cells.items()}
+            yield _Entry(part.start, True, _slice(part, old, factor))
+    yield _Entry(part.start, False, _slice(part, cells, factor))
+
+
+def _in_order(query: EnergyQuery, entries: list[_Entry]) -> list[Json]:
+    if query.scene.shuffled:
+        entries.sort(key=lambda entry: (not entry.is_outdated, crc32(b"%d" % entry.start)))
+    return [entry.slice for entry in entries]
+
+
+def _slice(part: VisibleSlice, cells: Mapping[str, Cell], factor: str | None) -> Json:
+    """Return a slice; cubic metres stand in a measurement of their own, before the kWh."""
+    measurements: dict[bool, Json] = {}
+    for name, cell in cells.items():
+        standing = SERIES[name]
+        reading = {
+            "value": None if cell.value is None else cell.value / 1000,
+            "unit": standing.unit,
+            "validationState": cell.state,
+        }
+        if factor is not None and standing.unit == "kWh":
+            reading["gasConversionFactor"] = factor
+        measurement = measurements.setdefault(standing.unit == "m3", {})
+        measurement.setdefault(standing.direction, {})[standing.register] = reading
     return {
-        "start": instant_to_wire(start),
-        "end": instant_to_wire(end),
-        "measurements": measurements,
+        "start": instant_to_wire(part.start),
+        "end": instant_to_wire(part.end),
+        "measurements": list(measurements.values()),
     }
-
-
-def _registers(day: int, night: int) -> Json:
-    return {"day": _energy(day), "night": _energy(night)}
-
-
-def _energy(watt_hours: int) -> Json:
-    return {"value": watt_hours / 1000, "unit": "kWh", "validationState": "READ"}

@@ -9,9 +9,10 @@ from aiohttp import web
 
 from .checks import Fields
 from .errors import fault_body, json_response
+from .strange import STRANGE_KINDS, distorted, pascal_case
 
 ENDPOINTS = ("token", "mandate", "energy", "shortUrl", "mock", "*")
-KINDS = ("delay", "drop", "status", "truncate", "cut", "garbage")
+_KINDS = ("delay", "drop", "status", "pascalCase", "truncate", "cut", "garbage", *STRANGE_KINDS)
 _PROPERTIES = frozenset({"endpoint", "kind", "times", "skip", "status", "retryAfter", "seconds"})
 
 type Answer = Callable[[], Awaitable[web.StreamResponse]]
@@ -25,9 +26,11 @@ class Fault:
     - drop: close the connection without an answer (an aiohttp client sends a GET once more by
       itself when this happens on a connection that it used before)
     - status: answer with `status` (and `retry_after` seconds) instead
+    - pascalCase: the same with PascalCase keys
     - truncate: a well-formed HTTP answer with only half of the real body
     - cut: break the connection off halfway through the real body
     - garbage: status 200 with a page of HTML
+    - one of STRANGE_KINDS: the real answer with something strange in it
     """
 
     endpoint: str
@@ -88,7 +91,7 @@ def read_fault(fields: Fields) -> Fault:
     """Read a fault from an admin request, or raise InvalidRequestError."""
     fields.only(_PROPERTIES)
     endpoint = fields.required_choice("endpoint", ENDPOINTS)
-    kind = fields.required_choice("kind", KINDS)
+    kind = fields.required_choice("kind", _KINDS)
     given = {name: fields.raw(name) for name in _PROPERTIES - {"endpoint", "kind"}}
     numbers = {name: value for name, value in given.items() if value is not None}
     for name, number in numbers.items():
@@ -122,10 +125,12 @@ async def misbehave(
             return web.Response(
                 text="<html><body>Bad gateway</body></html>", content_type="text/html"
             )
-        case "status":
+        case "status" | "pascalCase":
             return _refused(fault, endpoint)
     whole = await answer()
     body = whole.body if isinstance(whole, web.Response) else b""
+    if fault.kind in STRANGE_KINDS:
+        return _strange(fault, whole)
     half = bytes(body)[: len(body) // 2] if isinstance(body, bytes) else b""
     if fault.kind == "truncate":
         return web.Response(body=half, status=whole.status, content_type="application/json")
@@ -139,10 +144,20 @@ def _dropped(request: web.Request) -> web.Response:
 
 
 def _refused(fault: Fault, endpoint: str) -> web.Response:
-    response = json_response(fault_body(endpoint, fault.status), fault.status)
+    body = fault_body(endpoint, fault.status)
+    if fault.kind == "pascalCase":
+        body = pascal_case(body)
+    response = json_response(body, fault.status)
     if fault.retry_after is not None:
         response.headers["Retry-After"] = f"{fault.retry_after:g}"
     return response
+
+
+def _strange(fault: Fault, whole: web.StreamResponse) -> web.StreamResponse:
+    if not isinstance(whole, web.Response) or not isinstance(whole.body, bytes):
+        return whole
+    body = distorted(fault.kind, whole.body)
+    return web.Response(body=body, status=whole.status, content_type="application/json")
 
 
 async def _cut(request: web.Request, half: bytes) -> web.StreamResponse:

@@ -68,9 +68,9 @@ def electricity_day(ean: str, day: date) -> ElectricityDay:
     load = _load(household, day, chance)
     _add_car(load, ean, household, day)
     offtake, injection = _net(load, _solar(household, day, chance), chance)
-    day_tariff = _day_tariff(day)
-    offtake_day = sum(wh for wh, high in zip(offtake, day_tariff, strict=True) if high)
-    injection_day = sum(wh for wh, high in zip(injection, day_tariff, strict=True) if high)
+    tariff = day_tariff(day)
+    offtake_day = sum(wh for wh, high in zip(offtake, tariff, strict=True) if high)
+    injection_day = sum(wh for wh, high in zip(injection, tariff, strict=True) if high)
     return ElectricityDay(
         start=start,
         end=end,
@@ -89,7 +89,7 @@ def _hours_of(day: date) -> tuple[int, ...]:
     return tuple(local_time(instant).hour for instant in range(start, end, QUARTER))
 
 
-def _day_tariff(day: date) -> tuple[bool, ...]:
+def day_tariff(day: date) -> tuple[bool, ...]:
     """Tell for every quarter-hour whether the day register counts: weekdays 07:00-22:00 local."""
     weekday = day.weekday() < _SATURDAY
     return tuple(weekday and hour in _DAY_TARIFF_HOURS for hour in _hours_of(day))

@@ -1,11 +1,12 @@
 """The mandates of one environment, and what they give access to."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from .clock import Clock
 from .ean import EnergyType
 from .localtime import seconds
 
@@ -106,25 +107,60 @@ class MandateFilter:
         return self.updated_to is None or mandate.updated < self.updated_to
 
 
+@dataclass(frozen=True, slots=True)
+class MandateChange:
+    """New values of some fields of a mandate, visible from an instant on."""
+
+    at: datetime
+    fields: Mapping[str, Any]
+
+
 class MandateStore:
     """The mandates of one environment, one for each EAN, data service and reference number."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
         """Start without mandates."""
+        self._clock = clock
         self._mandates: dict[tuple[str, str, str], Mandate] = {}
+        self._changes: dict[tuple[str, str, str], list[MandateChange]] = {}
 
     def put(self, mandate: Mandate) -> None:
-        """Add a mandate, or replace the one it is a new version of."""
+        """Add a mandate, or replace the one it is a new version of and its planned changes."""
         key = (mandate.ean, mandate.data_service_type, mandate.reference_number)
         self._mandates[key] = mandate
+        self._changes[key] = []
+
+    def change(
+        self, ean: str, reference_number: str, data_service_type: str | None, change: MandateChange
+    ) -> bool:
+        """Plan a change of the mandates of an EAN and reference; False when there are none."""
+        found = False
+        for key, changes in self._changes.items():
+            if (key[0], key[2]) != (ean, reference_number):
+                continue
+            if data_service_type in {None, key[1]}:
+                changes.append(change)
+                changes.sort(key=lambda planned: planned.at)
+                found = True
+        return found
 
     def find(self, mandate_filter: MandateFilter) -> list[Mandate]:
-        """Return the mandates that match."""
-        return [mandate for mandate in self._mandates.values() if mandate_filter.matches(mandate)]
+        """Return the mandates that match as they are now."""
+        mandates = [self._current(key) for key in self._mandates]
+        return [mandate for mandate in mandates if mandate_filter.matches(mandate)]
 
     def clear(self) -> None:
         """Forget every mandate."""
         self._mandates.clear()
+        self._changes.clear()
+
+    def _current(self, key: tuple[str, str, str]) -> Mandate:
+        mandate = self._mandates[key]
+        now = self._clock.now()
+        for change in self._changes[key]:
+            if change.at <= now:
+                mandate = replace(mandate, updated=change.at, **change.fields)
+        return mandate
 
 
 def readable_periods(mandates: Iterable[Mandate], detail: Detail) -> list[tuple[int, int]]:

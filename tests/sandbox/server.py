@@ -6,9 +6,11 @@ from types import TracebackType
 from typing import Any, Self
 
 from aiohttp import web
+from multidict import MultiMapping
 
 from .accounts import TENANT_ID
 from .admin import Admin, approved_mandates
+from .api_v2 import ApiV2
 from .api_v3 import ApiV3
 from .checks import Fields
 from .clock import Clock
@@ -16,6 +18,7 @@ from .errors import ApiError, GatewayError, TokenError, json_response
 from .faults import misbehave, read_fault
 from .localtime import seconds, to_wire
 from .new_mandates import read_mandate
+from .stage import Stage
 from .state import ENVIRONMENTS, Environment, State
 from .totals import totals, totals_query
 
@@ -24,8 +27,8 @@ type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _NO_BODY_LIMIT = 1 << 20
 
 
-class Sandbox:
-    """A local Fluvius: both V3 environments, the token endpoint and the admin endpoints.
+class Sandbox(Stage):
+    """A local Fluvius: both environments in V2 and V3, the token endpoint and the admin endpoints.
 
     `async with Sandbox() as sandbox:` serves on a free port of 127.0.0.1 until the block ends.
     `now` gives the server's time (aware datetimes); without it, it is the real time.
@@ -40,7 +43,7 @@ class Sandbox:
     ) -> None:
         """Prepare a server; port 0 takes a free one."""
         self.clock = Clock(now)
-        self.state = State(self.clock)
+        super().__init__(State(self.clock))
         self._host = host
         self._port = port
         self._runner = web.AppRunner(
@@ -89,6 +92,16 @@ class Sandbox:
     def live_api_url(self) -> str:
         """The base of the live environment's V3 API."""
         return f"{self.url}/esco-live/v3"
+
+    @property
+    def api_url_v2(self) -> str:
+        """The base of the sandbox environment's V2 API."""
+        return f"{self.url}/esco-sbx"
+
+    @property
+    def live_api_url_v2(self) -> str:
+        """The base of the live environment's V2 API."""
+        return f"{self.url}/esco-live"
 
     @property
     def token_url(self) -> str:
@@ -149,6 +162,7 @@ class Sandbox:
         query = totals_query(
             ean,
             approved_mandates(self.state, ean),
+            self.state.scenes.around(ean),
             start=seconds(start) if start else 0,
             end=seconds(end) if end else now,
             now=now,
@@ -169,16 +183,28 @@ def _application(state: State) -> web.Application:
 
 
 def _add_api(application: web.Application, state: State, environment: Environment) -> None:
-    api = ApiV3(state, state.mandates[environment])
-    base = f"/esco-{environment}/v3/api"
+    mandates = state.mandates[environment]
+    v3 = ApiV3(state, mandates)
+    v2 = ApiV2(state, mandates, v3)
+    base = f"/esco-{environment}"
+    _add_version(application, state, v3, f"{base}/v3/api", "mandate")
+    _add_version(application, state, v2, f"{base}/api/v2.0", "Mandate")
+    if environment == "sbx":
+        router = application.router
+        router.add_post(f"{base}/v3/api/mandate/mock", _observed(state, "mock", v3.mock))
+        router.add_post(f"{base}/api/v2.0/Mandate/mock", _observed(state, "mock", v2.mock))
+
+
+def _add_version(
+    application: web.Application, state: State, api: ApiV2 | ApiV3, base: str, mandate: str
+) -> None:
+    """Serve what a version has in both environments; `mandate` is how it spells the word."""
     router = application.router
-    router.add_get(f"{base}/mandate", _observed(state, "mandate", api.mandate), allow_head=False)
+    router.add_get(f"{base}/{mandate}", _observed(state, "mandate", api.mandate), allow_head=False)
     router.add_get(
-        f"{base}/mandate/energy", _observed(state, "energy", api.energy), allow_head=False
+        f"{base}/{mandate}/energy", _observed(state, "energy", api.energy), allow_head=False
     )
     router.add_post(f"{base}/shortUrlIdentifier", _observed(state, "shortUrl", api.short_url))
-    if environment == "sbx":
-        router.add_post(f"{base}/mandate/mock", _observed(state, "mock", api.mock))
 
 
 def _token_handler(state: State) -> Handler:
@@ -196,7 +222,7 @@ def _observed(state: State, endpoint: str, handler: Handler) -> Handler:
     """Note every request in the journal, and let the next fault have its way with it."""
 
     async def observe(request: web.Request) -> web.StreamResponse:
-        entry = state.journal.open(endpoint, request.method, dict(request.query))
+        entry = state.journal.open(endpoint, request.method, _journalled(request.query))
         fault = state.faults.take(endpoint)
         if fault is None:
             response = await _answered(handler, request)
@@ -209,6 +235,11 @@ def _observed(state: State, endpoint: str, handler: Handler) -> Handler:
         return response
 
     return observe
+
+
+def _journalled(query: MultiMapping[str]) -> dict[str, str]:
+    """Return the parameters of a request; the values of a repeated one are joined."""
+    return {name: ",".join(query.getall(name)) for name in query}
 
 
 async def _answered(handler: Handler, request: web.Request) -> web.StreamResponse:

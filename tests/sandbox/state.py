@@ -10,6 +10,7 @@ from .clock import Clock
 from .faults import FaultPlan
 from .journal import Journal
 from .mandates import MandateStore
+from .scenes import SceneBook
 from .token_endpoint import TokenOffice
 
 Environment = Literal["sbx", "live"]
@@ -17,7 +18,7 @@ ENVIRONMENTS: tuple[Environment, ...] = ("sbx", "live")
 
 
 class State:
-    """The clock, the account's certificates and tokens, the mandates, faults and journal."""
+    """The clock, the account's certificates and tokens, the mandates, scenes, faults and journal."""
 
     def __init__(self, clock: Clock) -> None:
         """Start with nothing registered."""
@@ -25,8 +26,9 @@ class State:
         self.certificates = CertificateRegister()
         self.tokens = TokenOffice(clock, self.certificates)
         self.mandates: dict[Environment, MandateStore] = {
-            environment: MandateStore() for environment in ENVIRONMENTS
+            environment: MandateStore(clock) for environment in ENVIRONMENTS
         }
+        self.scenes = SceneBook()
         self.faults = FaultPlan()
         self.journal = Journal()
         self._workers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="sandbox")
