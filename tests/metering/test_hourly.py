@@ -91,7 +91,7 @@ def test_a_day_with_absent_slices_and_no_daily_value_is_partial() -> None:
 
 
 def test_a_day_that_was_asked_for_in_part_is_not_partial() -> None:
-    half = dict.fromkeys(range(SPRING.start, SPRING.start + 6 * 3600, 900), 0.25)
+    half: Values = dict.fromkeys(range(SPRING.start, SPRING.start + 6 * 3600, 900), 0.25)
     sums = sums_of(MeasureReadings(half), asked=Span(SPRING.start, SPRING.start + 6 * 3600))
     assert len(sums.values) == 6
     assert not sums.partial
