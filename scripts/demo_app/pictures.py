@@ -1,0 +1,195 @@
+"""Pictures of the Energy dashboard and of the integration, taken with a browser."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+from playwright.async_api import Error, Locator, Page, async_playwright
+
+from .errors import DemoError
+from .login import PASSWORD, USERNAME
+from .meters import BRUSSELS, METERS
+
+_TIMEOUT = 180_000
+_FLAGS = (
+    "--no-sandbox",  # which root cannot use, nor many a container; all pages are our own
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-proxy-server",
+)
+
+_ELECTRICITY = "hui-energy-usage-graph-card"
+_GAS = "hui-energy-gas-graph-card"
+
+# Whether a chart has at least so many bars with a height, and all of them in a period.
+_HAS_BARS = """(chart, {bars, start, end}) => {
+  const place = point => point?.value ?? point ?? [];
+  const drawn = (chart.data ?? []).filter(series => series.type === "bar")
+    .flatMap(series => series.data ?? []).map(place)
+    .filter(([, amount]) => Number(amount ?? 0) !== 0).map(([instant]) => Number(instant));
+  return new Set(drawn).size >= bars
+    && drawn.every(instant => start <= instant && instant < end);
+}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A period of the Energy dashboard: the picker's entry, and how often to go one back."""
+
+    preset: str
+    back: int
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EnergyPicture:
+    """A picture of the Energy dashboard; every chart must show at least `bars` bars.
+
+    A meter of which only days are known towers above the others' hours; `without`, a part of its
+    name, hides it.
+    """
+
+    name: str
+    view: str
+    period: Period
+    charts: tuple[str, ...]
+    bars: int
+    without: str | None = None
+
+
+def _energy_pictures(now: datetime, newest: date) -> tuple[EnergyPicture, ...]:
+    """Return the pictures of the Energy dashboard; `newest` is the last day with all readings."""
+    today = now.astimezone(BRUSSELS).replace(hour=0, minute=0, second=0, microsecond=0)
+    first = today.replace(day=1)
+    day_start = datetime.combine(newest, time(), BRUSSELS)
+    back = (today.date() - newest).days - 1
+    day = Period("Yesterday", back, day_start, day_start + timedelta(days=1))
+    month = Period("This month", 1, (first - timedelta(days=1)).replace(day=1), first)
+    year = Period(
+        "Last 12 months",
+        0,
+        (first - timedelta(days=320)).replace(day=1),
+        (first + timedelta(days=32)).replace(day=1),
+    )
+    electricity, gas, both = (_ELECTRICITY,), (_GAS,), (_ELECTRICITY, _GAS)
+    only_days = next(meter.last_digits for meter in METERS if meter.data_service_type == "VH_dag")
+    return (
+        EnergyPicture("01-summary-yesterday", "overview", day, both, 20),
+        EnergyPicture("02-summary-last-month", "overview", month, both, 28),
+        EnergyPicture("03-summary-year", "overview", year, both, 1),
+        EnergyPicture("04-electricity-yesterday", "electricity", day, electricity, 20, only_days),
+        EnergyPicture("05-electricity-last-month", "electricity", month, electricity, 28),
+        EnergyPicture("06-gas-yesterday", "gas", day, gas, 20),
+        EnergyPicture("07-gas-last-month", "gas", month, gas, 28),
+    )
+
+
+async def take_pictures(url: str, browser: Path, folder: Path, newest: date) -> None:
+    """Take all pictures; raises DemoError where a page or a chart does not show what it should.
+
+    `newest` is the last local day of which every reading had arrived when they were imported.
+    """
+    try:
+        async with _page(browser) as page:
+            await _log_in(page, url)
+            for picture in _energy_pictures(datetime.now(BRUSSELS), newest):
+                await page.goto(f"{url}/energy/{picture.view}")
+                await _show_period(page, picture)
+                await _shoot(page, folder, picture.name)
+            for name, show in _OTHER_PICTURES:
+                await show(page, url)
+                await _shoot(page, folder, name)
+    except Error as err:
+        raise DemoError(f"A picture could not be taken: {err}") from err
+
+
+@asynccontextmanager
+async def _page(browser: Path) -> AsyncIterator[Page]:
+    """Open a browser with one page, as large as a usual screen and in Belgian time."""
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(executable_path=str(browser), args=_FLAGS)
+        try:
+            context = await chromium.new_context(
+                viewport={"width": 1440, "height": 1000},
+                timezone_id="Europe/Brussels",
+                locale="en-GB",
+                reduced_motion="reduce",
+            )
+            context.set_default_timeout(_TIMEOUT)
+            yield await context.new_page()
+        finally:
+            await chromium.close()
+
+
+async def _log_in(page: Page, url: str) -> None:
+    await page.goto(url)
+    await page.locator("input[name=username]").fill(USERNAME)
+    await page.locator("input[name=password]").fill(PASSWORD)
+    await page.locator("input[name=password]").press("Enter")
+    await page.locator("home-assistant-main").wait_for()
+
+
+async def _show_period(page: Page, picture: EnergyPicture) -> None:
+    """Choose the period, and wait until the charts show it."""
+    await page.locator("hui-energy-period-selector ha-date-range-picker").click()
+    await page.get_by_text(picture.period.preset, exact=True).click()
+    for _ in range(picture.period.back):
+        await page.locator("hui-energy-period-selector").get_by_label("Previous").click()
+    for card in picture.charts:
+        await _wait_for_bars(page, page.locator(f"{card} ha-chart-base"), picture)
+        if picture.without:
+            await page.locator(card).get_by_text(picture.without).click()
+
+
+async def _wait_for_bars(page: Page, chart: Locator, picture: EnergyPicture) -> None:
+    await chart.locator("canvas").first.wait_for()
+    wanted = {
+        "bars": picture.bars,
+        "start": picture.period.start.timestamp() * 1000,
+        "end": picture.period.end.timestamp() * 1000,
+    }
+    await page.wait_for_function(
+        f"([chart, wanted]) => ({_HAS_BARS})(chart, wanted)",
+        arg=[await chart.element_handle(), wanted],
+    )
+
+
+async def _show_integration(page: Page, url: str) -> None:
+    await page.goto(f"{url}/config/integrations/integration/fluvius_esco")
+    for meter in METERS:
+        await page.get_by_text(meter.last_digits).first.wait_for()
+
+
+async def _show_device(page: Page, url: str) -> None:
+    await page.goto(f"{url}/config/devices/dashboard?historyBack=1&domain=fluvius_esco")
+    await page.get_by_text(METERS[0].last_digits).first.click()
+    await page.get_by_text("Import progress").first.wait_for()
+
+
+async def _show_statistics(page: Page, url: str) -> None:
+    await page.set_viewport_size({"width": 2200, "height": 1000})
+    await page.goto(f"{url}/config/tools/statistics")
+    await page.get_by_text(f"fluvius_esco:{METERS[0].ean}_offtake").first.wait_for()
+
+
+_OTHER_PICTURES: tuple[tuple[str, Callable[[Page, str], Awaitable[None]]], ...] = (
+    ("08-integration", _show_integration),
+    ("09-device", _show_device),
+    ("10-statistics", _show_statistics),
+)
+
+
+async def _shoot(page: Page, folder: Path, name: str) -> None:
+    """Take the picture once nothing changes any more on the page."""
+    await page.wait_for_load_state("networkidle")
+    await page.evaluate("() => new Promise(done => requestIdleCallback(done, {timeout: 5000}))")
+    path = folder / f"{name}.png"
+    await page.screenshot(path=path, animations="disabled")
+    print(f"Picture {path}", flush=True)

@@ -1,0 +1,98 @@
+"""The demo's side of the local Fluvius sandbox: what it is given, and what it says is right."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+import os
+import sys
+from typing import Any
+
+import aiohttp
+
+from tests.sandbox.accounts import TENANT_ID
+
+from .errors import DemoError
+from .folder import ROOT, Folder
+from .meters import METERS
+from .processes import Program, check_port, running
+
+type MonthTotals = dict[str, dict[str, int]]
+"""Wh (gas volume: dm³) by statistic id and month, such as 2026-10."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """A local sandbox that runs."""
+
+    url: str
+    program: Program
+
+    @property
+    def api_url(self) -> str:
+        """The base address of the API."""
+        return f"{self.url}/esco-sbx/v3"
+
+    @property
+    def token_url(self) -> str:
+        """The address of the token endpoint."""
+        return f"{self.url}/{TENANT_ID}/oauth2/v2.0/token"
+
+    async def prepare(self, certificate: bytes, data_period_from: datetime) -> None:
+        """Hand in the certificate and give the mandates; the sandbox keeps both in memory only."""
+        await self._request("POST", "/admin/certificates", data=certificate)
+        for meter in METERS:
+            mandate = {
+                "environment": "sbx",
+                "referenceNumber": f"DEMO-{meter.ean}",
+                "ean": meter.ean,
+                "dataServiceType": meter.data_service_type,
+                "dataPeriodFrom": f"{data_period_from:%Y-%m-%dT%H:%M:%SZ}",
+                "status": "Approved",
+            }
+            await self._request("POST", "/admin/mandates", json=mandate)
+
+    async def totals(self) -> MonthTotals:
+        """Return what every statistic has to add up to by now."""
+        sums: MonthTotals = {}
+        for meter in METERS:
+            answer = await self._request("GET", f"/admin/totals/{meter.ean}")
+            for series, months in answer["months"].items():
+                if months:
+                    sums[f"fluvius_esco:{meter.ean}_{series}"] = {
+                        month: round(1000 * amount) for month, amount in months.items()
+                    }
+        return sums
+
+    async def requests(self) -> dict[str, int]:
+        """Return how many requests of each kind the sandbox has had."""
+        answer = await self._request("GET", "/admin/requests")
+        return {endpoint: int(count) for endpoint, count in answer["counts"].items()}
+
+    async def _request(self, method: str, path: str, **content: Any) -> Any:
+        timeout = aiohttp.ClientTimeout(total=600)
+        async with (
+            aiohttp.ClientSession(timeout=timeout) as session,
+            session.request(method, self.url + path, **content) as response,
+        ):
+            if not response.ok:
+                text = await response.text()
+                raise DemoError(f"The sandbox refuses {path}: {response.status} {text}")
+            return await response.json()
+
+
+@asynccontextmanager
+async def running_sandbox(folder: Folder, port: int) -> AsyncIterator[Sandbox]:
+    """Run the local sandbox."""
+    check_port(port, "--sandbox-port")
+    url = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-P", "-m", "tests.sandbox", "--port", str(port)]
+    async with running(
+        "The sandbox",
+        command,
+        output=folder.path / "sandbox.log",
+        cwd=ROOT,
+        environment=os.environ | {"PYTHONPATH": str(ROOT)},
+    ) as program:
+        await program.wait_until_answering(f"{url}/admin/requests")
+        yield Sandbox(url, program)
