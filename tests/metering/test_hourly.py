@@ -38,6 +38,11 @@ def test_a_day_known_only_as_a_day_stands_in_its_first_local_hour() -> None:
     assert sums.void == frozenset(range(day.start + 3600, day.end, 3600))
 
 
+def test_a_day_without_any_energy_is_known_to_be_zero() -> None:
+    day = electricity_day("2026-07-01")
+    assert sums_of(MeasureReadings(daily={day.start: 0.0})).values == {day.start: 0.0}
+
+
 def test_a_gas_day_stands_at_six() -> None:
     day = gas_day("2026-01-15")
     sums = sums_of(MeasureReadings(daily={day.start: 40.0}), measure=Measure.GAS_ENERGY)

@@ -113,7 +113,7 @@ def _resolved(day: Day, fine: Values, daily: Values, asked: Span, length: int) -
         is_partial = not answered and (bool(fine) or not daily)
         void = hours - values.keys()
         return DayHours(day, values, void, is_complete=False, is_partial=is_partial)
-    if abs(sum(values.values()) - amount) < _SAME:
+    if values and abs(sum(values.values()) - amount) < _SAME:
         return DayHours(day, values, hours - values.keys())
     stands_at = next(iter(daily))
     return DayHours(day, {stands_at: amount}, hours - {stands_at})
