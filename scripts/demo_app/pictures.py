@@ -27,24 +27,30 @@ _FLAGS = (
 _ELECTRICITY = "hui-energy-usage-graph-card"
 _GAS = "hui-energy-gas-graph-card"
 
-# Whether a chart has at least so many bars with a height, and all of them in a period.
-_HAS_BARS = """(chart, {bars, start, end}) => {
+# Whether a chart has at least so many bars with a height, all of them in a period and the first of
+# them early: until a period is loaded, the chart shows the one before.
+_HAS_BARS = """(chart, {bars, start, early, end}) => {
   const place = point => point?.value ?? point ?? [];
   const drawn = (chart.data ?? []).filter(series => series.type === "bar")
     .flatMap(series => series.data ?? []).map(place)
     .filter(([, amount]) => Number(amount ?? 0) !== 0).map(([instant]) => Number(instant));
   return new Set(drawn).size >= bars
+    && Math.min(...drawn) < early
     && drawn.every(instant => start <= instant && instant < end);
 }"""
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A period of the Energy dashboard: the picker's entry, and how often to go one back."""
+    """A period of the Energy dashboard: the picker's entry, and how often to go one back.
+
+    The first bar must begin before `early`.
+    """
 
     preset: str
     back: int
     start: datetime
+    early: datetime
     end: datetime
 
 
@@ -70,12 +76,16 @@ def _energy_pictures(now: datetime, newest: date) -> tuple[EnergyPicture, ...]:
     first = today.replace(day=1)
     day_start = datetime.combine(newest, time(), BRUSSELS)
     back = (today.date() - newest).days - 1
-    day = Period("Yesterday", back, day_start, day_start + timedelta(days=1))
-    month = Period("This month", 1, (first - timedelta(days=1)).replace(day=1), first)
+    day = Period(
+        "Yesterday", back, day_start, day_start + timedelta(hours=12), day_start + timedelta(days=1)
+    )
+    last_month = (first - timedelta(days=1)).replace(day=1)
+    month = Period("This month", 1, last_month, last_month + timedelta(days=7), first)
     year = Period(
         "Last 12 months",
         0,
         (first - timedelta(days=320)).replace(day=1),
+        first,
         (first + timedelta(days=32)).replace(day=1),
     )
     electricity, gas, both = (_ELECTRICITY,), (_GAS,), (_ELECTRICITY, _GAS)
@@ -153,6 +163,7 @@ async def _wait_for_bars(page: Page, chart: Locator, picture: EnergyPicture) -> 
     wanted = {
         "bars": picture.bars,
         "start": picture.period.start.timestamp() * 1000,
+        "early": picture.period.early.timestamp() * 1000,
         "end": picture.period.end.timestamp() * 1000,
     }
     await page.wait_for_function(
