@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 from homeassistant.components.recorder.statistics import statistics_during_period
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState, ConfigSubentryData
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.recorder import get_instance
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
 from custom_components.fluvius_esco.const import DOMAIN
 
@@ -118,3 +120,26 @@ def days_ago(now: datetime, days: int) -> datetime:
     """Return the Belgian midnight (UTC) that the day so many days before began with."""
     day = now.astimezone(BRUSSELS).date() - timedelta(days=days)
     return datetime.combine(day, time(0), tzinfo=BRUSSELS).astimezone(UTC)
+
+
+async def later(hass: HomeAssistant, freezer: Any, delay: timedelta) -> None:
+    """Let time pass, and what is due then happen."""
+    freezer.tick(delay)
+    async_fire_time_changed(hass)
+    await imported(hass)
+
+
+async def assert_all_there(hass: HomeAssistant, sandbox: Sandbox, ean: str) -> None:
+    """Every series must hold what Fluvius has, no more, no less."""
+    for name, months in sandbox.totals(ean).items():
+        rows = await hourly_rows(hass, f"{DOMAIN}:{ean}_{name}")
+        assert rows[-1]["sum"] == pytest.approx(sum(months.values()), abs=1e-6), name
+        await assert_consistent(hass, f"{DOMAIN}:{ean}_{name}")
+
+
+def sensor_state(hass: HomeAssistant, ean: str, key: str) -> str:
+    entity_id = er.async_get(hass).async_get_entity_id("sensor", DOMAIN, f"{ean}_{key}")
+    assert entity_id, key
+    state = hass.states.get(entity_id)
+    assert state
+    return str(state.state)

@@ -10,7 +10,6 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.recorder import session_scope
 import pytest
-from pytest_homeassistant_custom_component.common import async_fire_time_changed
 from pytest_homeassistant_custom_component.components.diagnostics import (
     get_diagnostics_for_config_entry,
 )
@@ -22,12 +21,14 @@ from .helpers import (
     DAILY_EAN,
     GAS_EAN,
     QUARTER_HOUR_EAN,
-    assert_consistent,
+    assert_all_there,
     contract_entry,
     days_ago,
     hourly_rows,
     imported,
     is_loaded,
+    later,
+    sensor_state,
     set_up,
 )
 from .sandbox import Sandbox
@@ -52,29 +53,6 @@ def week_of_readings(sandbox: Sandbox, now: datetime) -> None:
         (GAS_EAN, "VH_kwartier_uur"),
     ):
         sandbox.add_mandate(ean, data_period_from=days_ago(now, 7), data_service_type=service)
-
-
-async def later(hass: HomeAssistant, freezer: Any, delay: timedelta) -> None:
-    """Let time pass, and what is due then happen."""
-    freezer.tick(delay)
-    async_fire_time_changed(hass)
-    await imported(hass)
-
-
-async def assert_all_there(hass: HomeAssistant, sandbox: Sandbox, ean: str) -> None:
-    """Every series must hold what Fluvius has, no more, no less."""
-    for name, months in sandbox.totals(ean).items():
-        rows = await hourly_rows(hass, f"{DOMAIN}:{ean}_{name}")
-        assert rows[-1]["sum"] == pytest.approx(sum(months.values()), abs=1e-6), name
-        await assert_consistent(hass, f"{DOMAIN}:{ean}_{name}")
-
-
-def sensor_state(hass: HomeAssistant, ean: str, key: str) -> str:
-    entity_id = er.async_get(hass).async_get_entity_id("sensor", DOMAIN, f"{ean}_{key}")
-    assert entity_id, key
-    state = hass.states.get(entity_id)
-    assert state
-    return str(state.state)
 
 
 @pytest.mark.usefixtures("year_of_readings")
@@ -196,18 +174,6 @@ async def test_a_certificate_that_cannot_be_read_any_more_asks_for_a_new_one(
 
 
 @pytest.mark.usefixtures("week_of_readings")
-async def test_a_mandate_that_ended_stops_one_meter_only(
-    hass: HomeAssistant, sandbox: Sandbox, certificate: IssuedCertificate, now: datetime
-) -> None:
-    sandbox.add_mandate(GAS_EAN, data_period_from=days_ago(now, 7), status="Finished")
-    entry = contract_entry(sandbox, certificate, [QUARTER_HOUR_EAN, GAS_EAN])
-    await set_up(hass, entry)
-    assert is_loaded(entry)
-    assert not await hourly_rows(hass, f"{DOMAIN}:{GAS_EAN}_gas_energy")
-    await assert_all_there(hass, sandbox, QUARTER_HOUR_EAN)
-
-
-@pytest.mark.usefixtures("week_of_readings")
 async def test_sensors_tell_the_last_complete_day(
     hass: HomeAssistant, sandbox: Sandbox, certificate: IssuedCertificate
 ) -> None:
@@ -312,61 +278,6 @@ async def test_logs_hold_no_secret(
         assert secret not in ours
 
 
-def granted(sandbox: Sandbox, ean: str, first: datetime, last: datetime | None = None) -> None:
-    """Approve a meter by the day for a period, besides what it has already."""
-    sandbox.add_mandate(
-        ean,
-        data_period_from=first,
-        data_period_to=last,
-        data_service_type="VH_dag",
-        reference_number=f"REF-{first:%Y%m%d}",
-    )
-
-
-async def test_a_gap_that_a_new_mandate_fills_is_imported(
-    hass: HomeAssistant,
-    sandbox: Sandbox,
-    certificate: IssuedCertificate,
-    now: datetime,
-    freezer: Any,
-) -> None:
-    granted(sandbox, DAILY_EAN, days_ago(now, 100), days_ago(now, 90))
-    granted(sandbox, DAILY_EAN, days_ago(now, 10))
-    await set_up(hass, contract_entry(sandbox, certificate, [DAILY_EAN]))
-    offtake = f"{DOMAIN}:{DAILY_EAN}_offtake"
-    assert len(await hourly_rows(hass, offtake)) == 20
-    granted(sandbox, DAILY_EAN, days_ago(now, 90), days_ago(now, 10))
-    await later(hass, freezer, timedelta(hours=1, minutes=1))
-    assert len(await hourly_rows(hass, offtake)) == 100
-    await assert_all_there(hass, sandbox, DAILY_EAN)
-
-
-async def test_days_become_quarter_hours_when_a_mandate_allows_them(
-    hass: HomeAssistant,
-    sandbox: Sandbox,
-    certificate: IssuedCertificate,
-    now: datetime,
-    freezer: Any,
-) -> None:
-    ean = QUARTER_HOUR_EAN
-    granted(sandbox, ean, days_ago(now, 60))
-    await set_up(hass, contract_entry(sandbox, certificate, [ean]))
-    assert len(await hourly_rows(hass, OFFTAKE)) == 60
-    sandbox.add_mandate(ean, data_period_from=days_ago(now, 50), reference_number="REF-2")
-    await later(hass, freezer, timedelta(hours=1, minutes=1))
-    assert len(await hourly_rows(hass, OFFTAKE)) == 10 + 50 * 24 + 1
-    await assert_all_there(hass, sandbox, ean)
-
-
-async def test_a_gas_day_at_the_change_from_days_to_hours_is_not_lost(
-    hass: HomeAssistant, sandbox: Sandbox, certificate: IssuedCertificate, now: datetime
-) -> None:
-    granted(sandbox, GAS_EAN, days_ago(now, 20), days_ago(now, 10))
-    sandbox.add_mandate(GAS_EAN, data_period_from=days_ago(now, 10), reference_number="REF-2")
-    await set_up(hass, contract_entry(sandbox, certificate, [GAS_EAN]))
-    await assert_all_there(hass, sandbox, GAS_EAN)
-
-
 async def test_statistics_that_the_recorder_lost_at_the_end_are_imported_again(
     hass: HomeAssistant,
     sandbox: Sandbox,
@@ -374,7 +285,7 @@ async def test_statistics_that_the_recorder_lost_at_the_end_are_imported_again(
     now: datetime,
     recorder_mock: Any,
 ) -> None:
-    granted(sandbox, DAILY_EAN, days_ago(now, 200))
+    sandbox.add_mandate(DAILY_EAN, data_period_from=days_ago(now, 200), data_service_type="VH_dag")
     entry = contract_entry(sandbox, certificate, [DAILY_EAN])
     await set_up(hass, entry)
     since = days_ago(now, 150).timestamp()

@@ -27,7 +27,7 @@ from .const import (
 )
 from .energy_dashboard import async_add_meter
 from .errors import update_error
-from .metering.access import Access, accesses, clip, is_readable, union, unread
+from .metering.access import Access, accesses, clip, data_ends, is_readable, union, unread
 from .metering.calendar import Period, day_at, day_at_second, earliest_readable, windows
 from .metering.hourly import HourlySums, Span, hourly_sums
 from .metering.measures import Measure, day_kind_of
@@ -36,6 +36,7 @@ from .metering.summary import DayTotals, data_until, last_complete_day
 from .statistics import (
     StatisticSeries,
     StatisticsNotWrittenError,
+    async_delete_from,
     async_newest_hours,
     async_write_hours,
 )
@@ -83,7 +84,7 @@ class ContractCoordinator(DataUpdateCoordinator[tuple[Mandate, ...]]):
 
 @dataclass(frozen=True, slots=True)
 class MeterData:
-    """What is known of a meter; `progress` of the history import is 0 to 100 percent."""
+    """What is known of a meter; `import_progress` of its history is 0 to 100 percent."""
 
     import_progress: float
     data_until: datetime | None
@@ -164,6 +165,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
 
     async def _async_import(self) -> MeterData:
         """Bring the statistics up to date, window by window."""
+        await self._async_forget_beyond_mandate()
         allowed = self._allowed()
         if not allowed:
             return self.data
@@ -202,6 +204,38 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
             for window in windows(part.period, self._day_kind):
                 yield Access(window, part.granularities)
 
+    async def _async_forget_beyond_mandate(self) -> None:
+        """Delete what was read and is no longer allowed to be held."""
+        end = data_ends(self._contract.readable_mandates(self.ean))
+        progress = self._store.get(self.ean)
+        if end is None or not any(end < part.period.end for part in progress.read):
+            return
+        # A day of readings that the end falls in may stand there as a whole; it is read again.
+        last_day = day_at(end, self._day_kind)
+        for measure in progress.newest:
+            series = await self._async_series(measure)
+            await async_delete_from(self.hass, series, last_day.start)
+        LOGGER.info("%s: readings beyond the end of the mandate were deleted", self.name)
+        kept = Period(datetime.min.replace(tzinfo=UTC), datetime.fromtimestamp(last_day.start, UTC))
+        progress = replace(
+            progress,
+            read=tuple(clip(progress.read, kept)),
+            data_until=min(filter(None, (progress.data_until, kept.end))),
+            newest=await async_newest_hours(self.hass, self.ean, progress.newest),
+        )
+        await self._store.async_set(self.ean, progress)
+        self.data = replace(
+            self.data,
+            data_until=progress.data_until,
+            measures=frozenset(progress.newest),
+            last_day=None,
+        )
+        self.async_update_listeners()
+
+    async def _async_series(self, measure: Measure) -> StatisticSeries:
+        names = await async_measure_names(self.hass)
+        return StatisticSeries(self.ean, measure, f"{self.subentry.title} {names[measure]}")
+
     async def _async_trusted_progress(self) -> Progress:
         """Return the progress as far as the recorder still has what was written."""
         progress = self._store.get(self.ean)
@@ -229,10 +263,8 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         asked = Span(int(request.start.timestamp()), int(request.end.timestamp()))
         result = await self.hass.async_add_executor_job(_evaluate, headpoint, asked)
         rows = 0
-        names = await async_measure_names(self.hass)
         for measure, hours in result.hours.items():
-            series = StatisticSeries(self.ean, measure, f"{self.subentry.title} {names[measure]}")
-            rows += await async_write_hours(self.hass, series, hours)
+            rows += await async_write_hours(self.hass, await self._async_series(measure), hours)
         LOGGER.debug(
             "%s: %s to %s read, %d rows written", self.name, request.start, request.end, rows
         )

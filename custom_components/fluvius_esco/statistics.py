@@ -96,6 +96,32 @@ async def async_write_hours(hass: HomeAssistant, series: StatisticSeries, hours:
         return len(needed.rows)
 
 
+async def async_delete_from(hass: HomeAssistant, series: StatisticSeries, first: int) -> None:
+    """Delete every row of a statistic from an hour on (UTC seconds since the epoch).
+
+    The statistic is cleared and what stays is written anew, which every supported version of Home
+    Assistant can do; if that is cut off, the import finds the rows missing and reads them again.
+    Raises StatisticsNotWrittenError as async_write_hours does.
+    """
+    async with hass.data.setdefault(_LOCK, asyncio.Lock()):
+        instance = get_instance(hass)
+        await _async_committed(hass, instance)
+        statistic = series.statistic_id
+        last = await instance.async_add_executor_job(_last_row, hass, statistic)
+        if last is None or last["start"] < first:
+            return
+        kept = await instance.async_add_executor_job(_rows, hass, statistic, 0, first)
+        instance.async_clear_statistics([statistic])
+        if kept:
+            _queue(hass, instance, series, Plan(tuple(map(_row, kept))))
+        await _async_committed(hass, instance)
+        last = await instance.async_add_executor_job(_last_row, hass, statistic)
+        if (last is None) != (not kept) or (last and last["start"] >= first):
+            raise StatisticsNotWrittenError(
+                translation_domain=DOMAIN, translation_key="statistics_not_written"
+            )
+
+
 async def async_newest_hours(
     hass: HomeAssistant, ean: str, measures: Iterable[Measure]
 ) -> dict[Measure, int]:

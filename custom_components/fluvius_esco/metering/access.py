@@ -45,6 +45,18 @@ def accesses(mandates: Iterable[Mandate], within: Period, kind: DayKind) -> list
     return _on_day_edges(union(clip(readable, within)), kind)
 
 
+def data_ends(mandates: Iterable[Mandate]) -> datetime | None:
+    """Return the instant (UTC) after which no readings may be held, None without such a limit.
+
+    When a customer moves, Fluvius moves the end of the data period back, and what was fetched
+    beyond it must be deleted (guide: validity of a mandate). A mandate that is no longer readable
+    sets no limit: its older readings may be kept.
+    """
+    ends = [mandate.data_period_to for mandate in mandates if is_readable(mandate)]
+    known = [end for end in ends if end is not None]
+    return max(known) if known and len(known) == len(ends) else None
+
+
 def clip(parts: Iterable[Access], within: Period) -> list[Access]:
     """Return what of some parts lies within a period."""
     clipped = (
