@@ -43,8 +43,10 @@ METER_INTERVAL: Final = timedelta(hours=3)
 # How long a failed import waits before it goes on; doubled at every failure in a row.
 FIRST_RETRY: Final = timedelta(minutes=1)
 
-# What every poll reads again: late days, corrections, and the gas factor, which is definitive a
-# few days after the end of the month.
-REREAD: Final = timedelta(days=40)
+# What is new is asked for by its arrival at Fluvius, a little further back than the last time, so
+# that nothing that was on its way then is missed; the sweep is the net below that.
+ARRIVAL_OVERLAP: Final = timedelta(hours=1)
+SWEEP_INTERVAL: Final = timedelta(days=7)
+SWEEP: Final = timedelta(days=62)
 
 MAX_REQUESTS_IN_FLIGHT: Final = 2

@@ -1,10 +1,10 @@
 """The coordinators: one for a contract's mandates, one for the readings of each meter."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import override
+from typing import Final, override
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
@@ -12,9 +12,10 @@ from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, Upda
 from homeassistant.util import dt as dt_util
 
 from .api.client import FluviusClient
-from .api.exceptions import FluviusError
-from .api.models import EnergyRequest, EnergyType, Headpoint, Mandate
+from .api.exceptions import FluviusError, FluviusNotFoundError
+from .api.models import EnergyRequest, EnergyType, Headpoint, Mandate, PeriodType
 from .const import (
+    ARRIVAL_OVERLAP,
     CONF_EAN,
     CONF_ENERGY_DASHBOARD,
     CONF_ENERGY_TYPE,
@@ -23,12 +24,22 @@ from .const import (
     LOGGER,
     MAX_REQUESTS_IN_FLIGHT,
     METER_INTERVAL,
-    REREAD,
+    SWEEP,
+    SWEEP_INTERVAL,
 )
 from .energy_dashboard import async_add_meter
 from .errors import update_error
 from .metering.access import Access, accesses, clip, data_ends, is_readable, union, unread
-from .metering.calendar import Period, day_at, day_at_second, earliest_readable, windows
+from .metering.calendar import (
+    MAX_REQUEST,
+    Day,
+    DayKind,
+    Period,
+    day_at,
+    day_at_second,
+    earliest_readable,
+    windows,
+)
 from .metering.hourly import HourlySums, Span, hourly_sums
 from .metering.measures import Measure, day_kind_of
 from .metering.readings import combine
@@ -42,6 +53,9 @@ from .statistics import (
 )
 from .storage import Progress, ProgressStore
 from .translation import async_measure_names
+
+# Longer than this no single request for arrivals reaches back; all is read again then.
+_LONGEST_ABSENCE: Final = MAX_REQUEST - timedelta(days=1)
 
 type FluviusConfigEntry = ConfigEntry[FluviusData]
 
@@ -140,6 +154,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
             import_progress=100.0 if progress.history_imported else 0.0,
             data_until=progress.data_until,
             measures=frozenset(progress.newest),
+            last_day=progress.last_day,
         )
 
     @override
@@ -170,16 +185,87 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         if not allowed:
             return self.data
         progress = await self._async_trusted_progress()
-        again = self._read_again(allowed, progress)
-        for window in self._windows(allowed, again, progress):
-            progress = await self._async_import_window(window, progress)
-            self._show(_percentage(allowed, [*progress.read, *again]))
+        begun = dt_util.utcnow()
+        todo = await self._async_todo(allowed, progress, begun)
+        for part in todo:
+            for window in windows(part.period, self._day_kind):
+                progress = await self._async_import_window(
+                    Access(window, part.granularities), progress
+                )
+                if not progress.history_imported:
+                    self._show(_percentage(allowed, progress.read))
         if not progress.history_imported:
             LOGGER.info("The history of %s is imported", self.name)
-            progress = replace(progress, history_imported=True)
-            await self._store.async_set(self.ean, progress)
+        swept = _sweep_is_due(progress, begun)
+        progress = replace(
+            progress,
+            read=tuple(union([*progress.read, *allowed])),
+            history_imported=True,
+            asked_until=begun,
+            swept_at=begun if swept else progress.swept_at,
+        )
+        await self._store.async_set(self.ean, progress)
         await self._async_add_to_energy_dashboard(progress)
         return replace(self.data, import_progress=100.0)
+
+    async def _async_todo(
+        self, allowed: list[Access], progress: Progress, now: datetime
+    ) -> list[Access]:
+        """Return what to read: what was never read, what arrived lately and, weekly, the sweep."""
+        if not progress.history_imported or progress.asked_until is None:
+            return unread(allowed, progress.read)
+        grown = self._grown_since(allowed, progress, progress.asked_until)
+        todo = unread(allowed, union([*progress.read, *grown]))
+        todo += await self._async_arrived(allowed, progress.asked_until, now)
+        if _sweep_is_due(progress, now):
+            end = allowed[-1].period.end
+            since = day_at(end - SWEEP, self._day_kind).start
+            todo += clip(allowed, Period(datetime.fromtimestamp(since, UTC), end))
+        return union(todo)
+
+    def _grown_since(
+        self, allowed: list[Access], progress: Progress, asked_until: datetime
+    ) -> list[Access]:
+        """Return the days that time has added at the end; their readings show by their arrival.
+
+        Days that a mandate added are none of these: theirs may have arrived long ago.
+        """
+        read_until = max((part.period.end for part in progress.read), default=None)
+        today_then = day_at(asked_until, self._day_kind).start
+        if read_until is None or read_until.timestamp() < today_then:
+            return []
+        return clip(allowed, Period(read_until, allowed[-1].period.end))
+
+    async def _async_arrived(
+        self, allowed: list[Access], asked_until: datetime, now: datetime
+    ) -> list[Access]:
+        """Return the days of which anything arrived at Fluvius since it was asked last."""
+        request = EnergyRequest(
+            ean=self.ean,
+            start=(asked_until - ARRIVAL_OVERLAP).replace(microsecond=0),
+            end=now.replace(microsecond=0),
+            period_type=PeriodType.INSERT_TIME,
+            granularities=tuple(
+                sorted({granularity for part in allowed for granularity in part.granularities})
+            ),
+        )
+        try:
+            async with self._contract.in_flight:
+                headpoint = await self._contract.client.energy(request)
+        except FluviusNotFoundError:
+            # Nothing can arrive any more for a data period that has ended.
+            return []
+        days = await self.hass.async_add_executor_job(_days, headpoint, self._day_kind)
+        return [
+            part
+            for day in days
+            for part in clip(
+                allowed,
+                Period(
+                    datetime.fromtimestamp(day.start, UTC), datetime.fromtimestamp(day.end, UTC)
+                ),
+            )
+        ]
 
     def _allowed(self) -> list[Access]:
         """Return what the mandates allow to be read now, up to the day of readings under way."""
@@ -187,22 +273,6 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         today = datetime.fromtimestamp(day_at(now, self._day_kind).start, UTC)
         mandates = self._contract.readable_mandates(self.ean)
         return accesses(mandates, Period(earliest_readable(now), today), self._day_kind)
-
-    def _read_again(self, allowed: list[Access], progress: Progress) -> list[Access]:
-        """Return what an imported history is to be read again for: late days and corrections."""
-        if not progress.history_imported:
-            return []
-        end = allowed[-1].period.end
-        since = day_at(min(progress.data_until or end, end) - REREAD, self._day_kind).start
-        return clip(allowed, Period(datetime.fromtimestamp(since, UTC), end))
-
-    def _windows(
-        self, allowed: list[Access], again: list[Access], progress: Progress
-    ) -> Iterator[Access]:
-        """Return the requests to make: what was never read, oldest first, then what is new."""
-        for part in (*unread(allowed, union([*progress.read, *again])), *again):
-            for window in windows(part.period, self._day_kind):
-                yield Access(window, part.granularities)
 
     async def _async_forget_beyond_mandate(self) -> None:
         """Delete what was read and is no longer allowed to be held."""
@@ -221,6 +291,8 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
             progress,
             read=tuple(clip(progress.read, kept)),
             data_until=min(filter(None, (progress.data_until, kept.end))),
+            last_day=None,
+            swept_at=None,
             newest=await async_newest_hours(self.hass, self.ean, progress.newest),
         )
         await self._store.async_set(self.ean, progress)
@@ -239,6 +311,8 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
     async def _async_trusted_progress(self) -> Progress:
         """Return the progress as far as the recorder still has what was written."""
         progress = self._store.get(self.ean)
+        if progress.asked_until and dt_util.utcnow() - progress.asked_until > _LONGEST_ABSENCE:
+            return replace(progress, read=(), history_imported=False)
         held = await async_newest_hours(self.hass, self.ean, progress.newest)
         lost = [m for m, newest in progress.newest.items() if held.get(m, 0) < newest]
         if not lost:
@@ -273,6 +347,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
             progress,
             read=tuple(union([*progress.read, window])),
             data_until=_latest(progress.data_until, result.data_until),
+            last_day=_newest(progress.last_day, result.last_day),
             newest={
                 measure: max(newest.get(measure, 0), progress.newest.get(measure, 0))
                 for measure in progress.newest.keys() | newest.keys()
@@ -283,7 +358,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
             self.data,
             data_until=progress.data_until,
             measures=frozenset(progress.newest),
-            last_day=_newest(self.data.last_day, result.last_day),
+            last_day=progress.last_day,
             skipped=headpoint.skipped,
         )
         return progress
@@ -322,7 +397,11 @@ class FluviusData:
     reload_scheduled: bool = False
 
 
-def _percentage(allowed: list[Access], read: list[Access]) -> float:
+def _sweep_is_due(progress: Progress, now: datetime) -> bool:
+    return progress.swept_at is None or now - progress.swept_at >= SWEEP_INTERVAL
+
+
+def _percentage(allowed: list[Access], read: Iterable[Access]) -> float:
     """Return how much of what is allowed has been read."""
     whole = _length(allowed)
     return round(100.0 * (whole - _length(unread(allowed, union(read)))) / whole, 1)
@@ -339,6 +418,17 @@ def _latest(first: datetime | None, second: datetime | None) -> datetime | None:
 def _newest(known: DayTotals | None, read: DayTotals | None) -> DayTotals | None:
     """Return the later of two days; of the same day, as it was read last."""
     return max(filter(None, (read, known)), key=lambda day: day.date, default=None)
+
+
+def _days(headpoint: Headpoint, kind: DayKind) -> list[Day]:
+    """Return the days that an answer holds anything of; runs in the executor."""
+    starts = {
+        start
+        for meters in combine(headpoint).values()
+        for meter in meters
+        for start in (*meter.fine, *meter.daily)
+    }
+    return sorted({day_at_second(start, kind) for start in starts}, key=lambda day: day.start)
 
 
 def _evaluate(headpoint: Headpoint, asked: Span) -> _Window:

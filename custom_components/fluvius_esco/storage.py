@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -13,6 +13,7 @@ from .const import DOMAIN
 from .metering.access import Access
 from .metering.calendar import Period
 from .metering.measures import Measure
+from .metering.summary import DayTotals
 
 _VERSION = 1
 
@@ -22,12 +23,17 @@ class Progress:
     """How far the import of one meter is; all instants UTC.
 
     What is in `read` has been asked for and written, and `data_until` is the end of the newest
-    reading. `newest` is the newest stored hour of each statistic, in seconds since the epoch.
+    reading. Arrivals at Fluvius were asked for up to `asked_until`, and the last weeks were read
+    again at `swept_at`. `newest` is the newest stored hour of each statistic, in seconds since the
+    epoch.
     """
 
     read: tuple[Access, ...] = ()
     data_until: datetime | None = None
+    last_day: DayTotals | None = None
     history_imported: bool = False
+    asked_until: datetime | None = None
+    swept_at: datetime | None = None
     on_energy_dashboard: bool = False
     newest: Mapping[Measure, int] = field(default_factory=dict)
 
@@ -86,6 +92,13 @@ def _to_json(progress: Progress) -> dict[str, Any]:
             for part in progress.read
         ],
         "data_until": progress.data_until and progress.data_until.isoformat(),
+        "asked_until": progress.asked_until and progress.asked_until.isoformat(),
+        "swept_at": progress.swept_at and progress.swept_at.isoformat(),
+        "last_day": progress.last_day
+        and {
+            "date": progress.last_day.date.isoformat(),
+            "totals": dict(progress.last_day.totals),
+        },
         "history_imported": progress.history_imported,
         "on_energy_dashboard": progress.on_energy_dashboard,
         "newest": dict(progress.newest),
@@ -93,14 +106,25 @@ def _to_json(progress: Progress) -> dict[str, Any]:
 
 
 def _from_json(stored: dict[str, Any]) -> Progress:
-    data_until = stored["data_until"]
+    last_day = stored["last_day"]
     return Progress(
         read=tuple(_access(part) for part in stored["read"]),
-        data_until=datetime.fromisoformat(data_until) if data_until else None,
+        data_until=_instant(stored["data_until"]),
+        last_day=last_day
+        and DayTotals(
+            date.fromisoformat(last_day["date"]),
+            {Measure(measure): amount for measure, amount in last_day["totals"].items()},
+        ),
+        asked_until=_instant(stored["asked_until"]),
+        swept_at=_instant(stored["swept_at"]),
         history_imported=stored["history_imported"],
         on_energy_dashboard=stored["on_energy_dashboard"],
         newest={Measure(measure): hour for measure, hour in stored["newest"].items()},
     )
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def _access(stored: dict[str, Any]) -> Access:

@@ -10,6 +10,8 @@ import signal
 import sys
 import time
 
+import aiohttp
+
 from .api import HomeAssistantApi, home_assistant_api
 from .browser import find_browser
 from .certificate import ensure_certificate
@@ -181,8 +183,11 @@ def main() -> int:
     options = _options()
     try:
         return asyncio.run(_until_stopped(options))
-    except DemoError as err:
-        print(f"scripts/demo: {err}\nThe logs are in {options.directory}", file=sys.stderr)
+    except (DemoError, aiohttp.ClientError, TimeoutError) as err:
+        print(
+            f"scripts/demo: {err or type(err).__name__}\nThe logs are in {options.directory}",
+            file=sys.stderr,
+        )
         return 1
 
 

@@ -78,7 +78,7 @@ class HomeAssistantApi:
     async def websocket(self) -> AsyncIterator[WebSocket]:
         """Open a WebSocket connection and log in."""
         async with self.session.ws_connect(
-            f"{self.url}/api/websocket", max_msg_size=0, heartbeat=60
+            f"{self.url}/api/websocket", max_msg_size=0
         ) as connection:
             await connection.receive_json(timeout=_TIMEOUT)
             await connection.send_json({"type": "auth", "access_token": self.token})
