@@ -13,7 +13,7 @@ from homeassistant.util import dt as dt_util
 
 from .api.client import FluviusClient
 from .api.exceptions import FluviusError, FluviusNotFoundError
-from .api.models import EnergyRequest, EnergyType, Headpoint, Mandate, PeriodType
+from .api.models import EnergyRequest, EnergyType, Mandate, PeriodType
 from .const import (
     ARRIVAL_OVERLAP,
     CONF_EAN,
@@ -30,20 +30,18 @@ from .const import (
 from .energy_dashboard import async_add_meter
 from .errors import update_error
 from .metering.access import Access, accesses, clip, data_ends, is_readable, union, unread
+from .metering.answer import days_in, evaluate, latest, newest_day
 from .metering.calendar import (
     MAX_REQUEST,
-    Day,
-    DayKind,
     Period,
     day_at,
     day_at_second,
     earliest_readable,
     windows,
 )
-from .metering.hourly import HourlySums, Span, hourly_sums
+from .metering.hourly import Span
 from .metering.measures import Measure, day_kind_of
-from .metering.readings import combine
-from .metering.summary import DayTotals, data_until, last_complete_day
+from .metering.summary import DayTotals
 from .statistics import (
     StatisticSeries,
     StatisticsNotWrittenError,
@@ -105,15 +103,6 @@ class MeterData:
     measures: frozenset[Measure] = frozenset()
     last_day: DayTotals | None = None
     skipped: dict[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class _Window:
-    """What one answer amounts to, ready for the recorder."""
-
-    hours: dict[Measure, HourlySums]
-    data_until: datetime | None
-    last_day: DayTotals | None
 
 
 class MeterCoordinator(DataUpdateCoordinator[MeterData]):
@@ -255,7 +244,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         except FluviusNotFoundError:
             # Nothing can arrive any more for a data period that has ended.
             return []
-        days = await self.hass.async_add_executor_job(_days, headpoint, self._day_kind)
+        days = await self.hass.async_add_executor_job(days_in, headpoint, self._day_kind)
         return [
             part
             for day in days
@@ -335,7 +324,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         async with self._contract.in_flight:
             headpoint = await self._contract.client.energy(request)
         asked = Span(int(request.start.timestamp()), int(request.end.timestamp()))
-        result = await self.hass.async_add_executor_job(_evaluate, headpoint, asked)
+        result = await self.hass.async_add_executor_job(evaluate, headpoint, asked)
         rows = 0
         for measure, hours in result.hours.items():
             rows += await async_write_hours(self.hass, await self._async_series(measure), hours)
@@ -346,8 +335,8 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         progress = replace(
             progress,
             read=tuple(union([*progress.read, window])),
-            data_until=_latest(progress.data_until, result.data_until),
-            last_day=_newest(progress.last_day, result.last_day),
+            data_until=latest(progress.data_until, result.data_until),
+            last_day=newest_day(progress.last_day, result.last_day),
             newest={
                 measure: max(newest.get(measure, 0), progress.newest.get(measure, 0))
                 for measure in progress.newest.keys() | newest.keys()
@@ -409,33 +398,3 @@ def _percentage(allowed: list[Access], read: Iterable[Access]) -> float:
 
 def _length(parts: list[Access]) -> float:
     return sum((part.period.end - part.period.start).total_seconds() for part in parts)
-
-
-def _latest(first: datetime | None, second: datetime | None) -> datetime | None:
-    return max(filter(None, (first, second)), default=None)
-
-
-def _newest(known: DayTotals | None, read: DayTotals | None) -> DayTotals | None:
-    """Return the later of two days; of the same day, as it was read last."""
-    return max(filter(None, (read, known)), key=lambda day: day.date, default=None)
-
-
-def _days(headpoint: Headpoint, kind: DayKind) -> list[Day]:
-    """Return the days that an answer holds anything of; runs in the executor."""
-    starts = {
-        start
-        for meters in combine(headpoint).values()
-        for meter in meters
-        for start in (*meter.fine, *meter.daily)
-    }
-    return sorted({day_at_second(start, kind) for start in starts}, key=lambda day: day.start)
-
-
-def _evaluate(headpoint: Headpoint, asked: Span) -> _Window:
-    """Turn an answer into hourly sums; runs in the executor."""
-    readings = combine(headpoint)
-    return _Window(
-        hours={measure: hourly_sums(measure, of, asked) for measure, of in readings.items()},
-        data_until=data_until(readings),
-        last_day=last_complete_day(readings, asked),
-    )
