@@ -4,14 +4,21 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 import logging
 import os
+from pathlib import Path
+import tempfile
 from typing import Any
 
+import aiohttp
+from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
 from hypothesis import settings
 import pytest
 
 from custom_components.fluvius_esco.api.transport import RetryPolicy
 
 from .certificates import IssuedCertificate, issue_certificate
+from .flows import Flow, Upload
+from .helpers import DAILY_EAN, GAS_EAN, QUARTER_HOUR_EAN, days_ago
 from .sandbox import Sandbox
 
 # Every statement of the recorder in a failed test's output hides what failed.
@@ -61,3 +68,43 @@ async def sandbox(
 def no_waiting_between_tries(monkeypatch: pytest.MonkeyPatch) -> None:
     """Try failed requests again at once; how long the waits are is tested where they are made."""
     monkeypatch.setattr(RetryPolicy, "delay", lambda _policy, _failures: 0.0)
+
+
+@pytest.fixture
+async def upload(
+    hass: HomeAssistant,
+    now: datetime,
+    hass_client: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> Upload:
+    """Upload a file as the frontend does, and return its id."""
+    # Home Assistant keeps uploads in one folder, which tests that run side by side would share.
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    assert await async_setup_component(hass, "file_upload", {})
+    client = await hass_client()
+
+    async def upload_file(content: bytes) -> str:
+        form = aiohttp.FormData()
+        form.add_field("file", content, filename="file.pem")
+        response = await client.post("/api/file_upload", data=form)
+        assert response.status == 200
+        return str((await response.json())["file_id"])
+
+    return upload_file
+
+
+@pytest.fixture
+def flow(hass: HomeAssistant, sandbox: Sandbox) -> Flow:
+    return Flow(hass, sandbox)
+
+
+@pytest.fixture
+def three_meters(sandbox: Sandbox, now: datetime) -> None:
+    """Approve mandates for a meter of each kind."""
+    for ean, service in (
+        (QUARTER_HOUR_EAN, "VH_kwartier_uur"),
+        (DAILY_EAN, "VH_dag"),
+        (GAS_EAN, "VH_kwartier_uur"),
+    ):
+        sandbox.add_mandate(ean, data_period_from=days_ago(now, 5), data_service_type=service)

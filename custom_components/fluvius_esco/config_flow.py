@@ -55,6 +55,7 @@ from .forms import (
     MEND_ACCESS_SCHEMA,
     SECRET_SCHEMA,
     WAITING_SCHEMA,
+    entered,
     invalid_addresses,
     meters_schema,
     stripped,
@@ -111,7 +112,9 @@ class FluviusConfigFlow(ConfigFlow, domain=DOMAIN):
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the environment, the contract and the access to it."""
         if user_input is not None:
-            self._data |= stripped(user_input)
+            self._data |= entered(user_input)
+            if blank := [f for f in (CONF_CONTRACT_NUMBER, *ACCESS_FIELDS) if f not in self._data]:
+                return self._show_contract(dict.fromkeys(blank, "blank"))
             contract = f"{self._data[CONF_ENVIRONMENT]}_{self._data[CONF_CONTRACT_NUMBER]}"
             await self.async_set_unique_id(contract)
             self._abort_if_unique_id_configured()
@@ -153,7 +156,7 @@ class FluviusConfigFlow(ConfigFlow, domain=DOMAIN):
     ) -> ConfigFlowResult:
         if user_input is None:
             return self._show_access(step_id, {})
-        self._data |= stripped(user_input)
+        self._data |= entered(user_input)
         if self._data[CONF_ENVIRONMENT] == Environment.OWN:
             return await self.async_step_addresses()
         return await self._async_after_access()

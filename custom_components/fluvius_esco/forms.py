@@ -153,6 +153,11 @@ def stripped(user_input: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def entered(user_input: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields that were filled in; one that was left empty keeps what it was."""
+    return {key: value for key, value in stripped(user_input).items() if value != ""}
+
+
 def invalid_addresses(data: Mapping[str, Any]) -> dict[str, str]:
     """Return the errors of own addresses: secrets travel over https, or stay on this machine."""
     errors = {}
