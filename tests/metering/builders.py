@@ -13,10 +13,12 @@ from custom_components.fluvius_esco.api.models import (
     PhysicalMeter,
     Register,
     Series,
+    SubHeadpoint,
     Unit,
 )
 from custom_components.fluvius_esco.metering.calendar import Day, DayKind, day_of
 
+EAN = "541440110000000001"
 LENGTHS = {Granularity.HOUR: 3600, Granularity.QUARTER_HOUR: 900}
 
 OFFTAKE = Channel(Direction.OFFTAKE, Register.TOTAL, Unit.KILOWATT_HOUR)
@@ -60,8 +62,7 @@ def meter(*of_meter: Series, number: str = "1") -> PhysicalMeter:
 def headpoint(
     *meters: PhysicalMeter,
     own: tuple[Series, ...] = (),
+    subs: tuple[SubHeadpoint, ...] = (),
     energy_type: EnergyType = EnergyType.ELECTRICITY,
 ) -> Headpoint:
-    return Headpoint(
-        "541440110000000001", energy_type, HeadpointKind.ON_HEADPOINT_AND_METER, meters, own
-    )
+    return Headpoint(EAN, energy_type, HeadpointKind.ON_HEADPOINT_AND_METER, meters, own, subs)

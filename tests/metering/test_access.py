@@ -13,10 +13,12 @@ from custom_components.fluvius_esco.metering.access import (
     Access,
     accesses,
     is_readable,
+    share_read,
     union,
     unread,
+    without,
 )
-from custom_components.fluvius_esco.metering.calendar import DayKind, Period, day_of, windows
+from custom_components.fluvius_esco.metering.calendar import DayKind, Period, day_of
 
 DAY = (Granularity.DAY,)
 QUARTER_HOUR = (Granularity.DAY, Granularity.QUARTER_HOUR)
@@ -134,6 +136,21 @@ def test_what_was_read_by_the_day_is_read_by_the_quarter_hour_once_allowed() -> 
 
 def test_windows_that_were_read_one_by_one_are_one_access() -> None:
     read: list[Access] = []
-    for window in windows(WITHIN, DayKind.ELECTRICITY):
-        read = union([*read, Access(window, QUARTER_HOUR)])
+    for month in range(1, 12):
+        read = union([*read, Access(Period(on(month), on(month + 1)), QUARTER_HOUR)])
     assert read == [Access(WITHIN, QUARTER_HOUR)]
+
+
+def test_what_was_refused_counts_as_unread() -> None:
+    read = [Access(WITHIN, QUARTER_HOUR)]
+    assert without(read, Period(on(3), on(4))) == [
+        Access(Period(on(1), on(3)), QUARTER_HOUR),
+        Access(Period(on(4), on(12)), QUARTER_HOUR),
+    ]
+
+
+def test_the_share_that_was_read_is_one_of_time() -> None:
+    allowed = [Access(Period(on(7), on(9)), QUARTER_HOUR)]
+    assert share_read(allowed, [Access(Period(on(1), on(8)), QUARTER_HOUR)]) == 50.0
+    assert share_read(allowed, [Access(WITHIN, DAY)]) == 0.0
+    assert share_read(allowed, [Access(WITHIN, QUARTER_HOUR)]) == 100.0

@@ -7,14 +7,11 @@ import pytest
 
 from custom_components.fluvius_esco.metering.calendar import (
     BRUSSELS,
-    MAX_REQUEST,
     DayKind,
-    Period,
     day_at,
     day_of,
     day_start,
     earliest_readable,
-    windows,
 )
 
 instants = st.datetimes(
@@ -48,21 +45,6 @@ def test_a_gas_day_begins_at_six_local_time() -> None:
 def test_every_instant_falls_in_the_day_that_surrounds_it(instant: datetime, kind: DayKind) -> None:
     day = day_at(instant, kind)
     assert day.start <= instant.timestamp() < day.end
-
-
-@given(instants, st.timedeltas(timedelta(0), timedelta(days=1100)), kinds)
-def test_windows_cover_a_period_once_and_split_no_day(
-    start: datetime, length: timedelta, kind: DayKind
-) -> None:
-    period = Period(start, start + length)
-    cut = list(windows(period, kind))
-    assert all(window.end - window.start <= MAX_REQUEST for window in cut)
-    edges = [period.start, *(window.end for window in cut)]
-    assert [window.start for window in cut] == edges[:-1]
-    assert edges[-1] == (period.end if cut else period.start)
-    for edge in edges[1:-1]:
-        assert edge.astimezone(BRUSSELS).hour == kind
-        assert edge.astimezone(BRUSSELS).minute == 0
 
 
 @given(instants)

@@ -4,7 +4,8 @@ import math
 
 from hypothesis import given, strategies as st
 
-from custom_components.fluvius_esco.metering.hourly import HourlySums, Span, hourly_sums
+from custom_components.fluvius_esco.metering.calendar import Span
+from custom_components.fluvius_esco.metering.hourly import HourlySums, day_hours, hourly_sums
 from custom_components.fluvius_esco.metering.measures import Measure
 from custom_components.fluvius_esco.metering.readings import MeasureReadings, Values
 
@@ -19,7 +20,7 @@ DAYS = [SPRING, AUTUMN, electricity_day("2026-07-01")]
 def sums_of(
     *meters: MeasureReadings, measure: Measure = Measure.OFFTAKE, asked: Span = ALWAYS
 ) -> HourlySums:
-    return hourly_sums(measure, meters, asked)
+    return hourly_sums(day_hours(measure, meters, asked))
 
 
 def test_quarter_hours_are_summed_into_their_hour() -> None:
@@ -93,6 +94,26 @@ def test_a_day_with_absent_slices_and_no_daily_value_is_partial() -> None:
     (day,) = sums.partial
     assert day.day == SPRING
     assert math.fsum(day.values.values()) == 0.25 * 91
+
+
+def test_slices_that_were_never_there_leave_a_day_to_what_is_known() -> None:
+    fine = quarters(SPRING, 0.25)
+    del fine[SPRING.start]
+    missing = Span(SPRING.start, SPRING.start + 900)
+    (day,) = day_hours(Measure.OFFTAKE, [MeasureReadings(fine)], ALWAYS, [missing])
+    assert not day.is_partial
+    assert not day.is_complete
+    assert day.values[SPRING.start] == 0.75
+
+
+def test_a_day_of_meters_in_turn_is_not_partial() -> None:
+    fine = quarters(SPRING, 0.25)
+    noon = SPRING.start + 12 * 3600
+    old = {start: value for start, value in fine.items() if start < noon}
+    new = {start: value for start, value in fine.items() if start >= noon}
+    sums = sums_of(MeasureReadings(old), MeasureReadings(new))
+    assert not sums.partial
+    assert set(sums.values.values()) == {1.0}
 
 
 def test_a_day_that_was_asked_for_in_part_is_not_partial() -> None:

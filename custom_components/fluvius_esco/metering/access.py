@@ -9,8 +9,8 @@ from typing import Final
 from ..api.models import DataServiceType, EnergyType, Granularity, Mandate, MandateStatus
 from .calendar import DayKind, Period, day_at
 
-_FAR_FUTURE: Final = datetime.max.replace(tzinfo=UTC)
-_FAR_PAST: Final = datetime.min.replace(tzinfo=UTC)
+FAR_FUTURE: Final = datetime.max.replace(tzinfo=UTC)
+FAR_PAST: Final = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,17 @@ def union(parts: Iterable[Access]) -> list[Access]:
     return united
 
 
+def without(parts: Iterable[Access], period: Period) -> list[Access]:
+    """Return what of some parts lies outside a period."""
+    parts = list(parts)
+    return union(
+        [
+            *clip(parts, Period(FAR_PAST, period.start)),
+            *clip(parts, Period(period.end, FAR_FUTURE)),
+        ]
+    )
+
+
 def unread(allowed: Iterable[Access], read: Iterable[Access]) -> list[Access]:
     """Return what is allowed and has not been read yet at all its granularities, oldest first."""
     read = list(read)
@@ -102,6 +113,17 @@ def unread(allowed: Iterable[Access], read: Iterable[Access]) -> list[Access]:
             if not any(_includes(done, piece) for done in read):
                 _append(left, piece)
     return left
+
+
+def share_read(allowed: Iterable[Access], read: Iterable[Access]) -> float:
+    """Return how much of what is allowed has been read, in percent."""
+    allowed = list(allowed)
+    whole = _seconds(allowed)
+    return round(100.0 * (whole - _seconds(unread(allowed, union(read)))) / whole, 1)
+
+
+def _seconds(parts: Iterable[Access]) -> float:
+    return sum((part.period.end - part.period.start).total_seconds() for part in parts)
 
 
 def _includes(done: Access, piece: Access) -> bool:
@@ -142,7 +164,7 @@ def _on_day_edges(parts: list[Access], kind: DayKind) -> list[Access]:
 
 
 def _period_of(mandate: Mandate) -> Period:
-    return Period(mandate.data_period_from or _FAR_PAST, mandate.data_period_to or _FAR_FUTURE)
+    return Period(mandate.data_period_from or FAR_PAST, mandate.data_period_to or FAR_FUTURE)
 
 
 def _granularities(mandate: Mandate) -> tuple[Granularity, ...]:

@@ -1,44 +1,115 @@
 """What one answer of Fluvius amounts to."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Final
 
-from ..api.models import Headpoint
-from .calendar import Day, DayKind, day_at_second
-from .hourly import HourlySums, Span, hourly_sums
-from .measures import Measure
-from .readings import combine
+from ..api.models import Granularity, Headpoint
+from .access import Access
+from .calendar import Period, Span
+from .gaps import Coverage, coverage
+from .hourly import HourlySums, day_hours, hourly_sums
+from .measures import TOTAL_MEASURES, SeriesKey
+from .readings import Readings, combine, sources
 from .summary import DayTotals, data_until, last_complete_day
+
+_NOTHING_KNOWN: Final = Coverage()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What readings were asked for: spans of time, all of the same granularities."""
+
+    spans: tuple[Span, ...]
+    granularities: tuple[Granularity, ...]
+
+    @classmethod
+    def about(cls, access: Access) -> Question:
+        """Return the question for the readings of one period."""
+        return cls((span_of(access.period),), access.granularities)
+
+    @property
+    def hull(self) -> Span:
+        """The span from the first to the last instant that was asked for."""
+        return Span(self.spans[0].start, self.spans[-1].end)
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """The hours of every measure in an answer, how far it reaches, and its last complete day."""
+    """What an answer says about the spans that were asked for.
 
-    hours: dict[Measure, HourlySums]
+    The hours of every series in it, how complete the totals are, how far it reaches, the last
+    complete day of its EAN, at how many places that is measured, and what could not be used, counted
+    by reason.
+    """
+
+    question: Question
+    hours: dict[SeriesKey, HourlySums]
+    coverage: dict[SeriesKey, Coverage]
     data_until: datetime | None
     last_day: DayTotals | None
+    sources: int
+    skipped: Mapping[str, int]
 
 
-def evaluate(headpoint: Headpoint, asked: Span) -> Evaluation:
-    """Return what an answer amounts to; takes a while for a long one."""
+def evaluate(
+    headpoint: Headpoint, question: Question, known: Mapping[SeriesKey, Coverage]
+) -> Evaluation:
+    """Return what an answer amounts to, given how complete its series were known to be before.
+
+    Takes a while for a long answer.
+    """
     readings = combine(headpoint)
+    evaluation = evaluated(headpoint, readings, question, known)
+    silent = {
+        key: coverage(key.measure, (), question.spans, question.granularities)
+        for key in known.keys() - readings.keys()
+    }
+    return replace(evaluation, coverage=evaluation.coverage | silent)
+
+
+def evaluated(
+    headpoint: Headpoint,
+    readings: Readings,
+    question: Question,
+    known: Mapping[SeriesKey, Coverage],
+) -> Evaluation:
+    """Return what the readings of an answer amount to, or those of them that are of interest."""
+    days = {
+        key: day_hours(
+            key.measure,
+            meters,
+            question.hull,
+            [gap.span for gap in known.get(key, _NOTHING_KNOWN).gaps],
+        )
+        for key, meters in readings.items()
+    }
     return Evaluation(
-        hours={measure: hourly_sums(measure, of, asked) for measure, of in readings.items()},
+        question=question,
+        hours={key: hourly_sums(of_series) for key, of_series in days.items()},
+        coverage={
+            key: coverage(key.measure, meters, question.spans, question.granularities)
+            for key, meters in readings.items()
+            if key.measure in TOTAL_MEASURES
+        },
         data_until=data_until(readings),
-        last_day=last_complete_day(readings, asked),
+        last_day=last_complete_day(
+            {key.measure: of for key, of in days.items() if key.ean == headpoint.ean}
+        ),
+        sources=sources(headpoint),
+        skipped=headpoint.skipped,
     )
 
 
-def days_in(headpoint: Headpoint, kind: DayKind) -> list[Day]:
-    """Return the days of readings that an answer holds anything of, oldest first."""
-    starts = {
-        start
-        for meters in combine(headpoint).values()
-        for meter in meters
-        for start in (*meter.fine, *meter.daily)
-    }
-    return sorted({day_at_second(start, kind) for start in starts}, key=lambda day: day.start)
+def span_of(period: Period) -> Span:
+    """Return a period in seconds."""
+    return Span(int(period.start.timestamp()), int(period.end.timestamp()))
+
+
+def period_of(span: Span) -> Period:
+    """Return a span of seconds as a period in UTC."""
+    return Period(datetime.fromtimestamp(span.start, UTC), datetime.fromtimestamp(span.end, UTC))
 
 
 def latest(first: datetime | None, second: datetime | None) -> datetime | None:
@@ -48,4 +119,6 @@ def latest(first: datetime | None, second: datetime | None) -> datetime | None:
 
 def newest_day(known: DayTotals | None, read: DayTotals | None) -> DayTotals | None:
     """Return the later of two days; of the same day, as it was read last."""
+    if known and read and known.date == read.date:
+        return DayTotals(read.date, {**known.totals, **read.totals})
     return max(filter(None, (read, known)), key=lambda day: day.date, default=None)

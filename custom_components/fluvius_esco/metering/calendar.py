@@ -5,7 +5,6 @@ Europe/Brussels (functional guide). All instants are UTC; a clock change makes a
 hours, which falls out of the instants and is nowhere counted.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import IntEnum
@@ -34,6 +33,14 @@ class Day:
     """A day of readings: `start` inclusive and `end` exclusive in UTC seconds since the epoch."""
 
     date: date
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A span of time in UTC seconds since the epoch, `start` inclusive, `end` exclusive."""
+
     start: int
     end: int
 
@@ -85,16 +92,3 @@ def earliest_readable(now: datetime) -> datetime:
     except ValueError:  # 29 February
         oldest = local.replace(year=local.year - MAX_HISTORY_YEARS, month=3, day=1)
     return day_start(oldest + timedelta(days=1), DayKind.ELECTRICITY)
-
-
-def windows(period: Period, kind: DayKind) -> Iterator[Period]:
-    """Cut a period into requests of at most 185 days that never split a day of readings.
-
-    Oldest first. The period's own ends are kept as they are.
-    """
-    start = period.start
-    while start < period.end:
-        last = day_at(start + MAX_REQUEST, kind)
-        end = min(datetime.fromtimestamp(last.start, UTC), period.end)
-        yield Period(start, end)
-        start = end

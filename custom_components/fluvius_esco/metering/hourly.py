@@ -6,24 +6,18 @@ where some are missing, the daily value does, so that no kWh is lost or counted 
 an EAN is judged by itself, and then they add up.
 """
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from itertools import batched
+from typing import Final, cast
 
-from .calendar import HOUR, QUARTER_HOUR, Day, DayKind, day_at_second
+from .calendar import HOUR, Day, DayKind, Span, day_at_second
 from .measures import Measure
 from .readings import MeasureReadings, Values
 
 # Half a watt-hour, the resolution of all readings being one.
 _SAME: Final = 0.0005
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """The span of time that was asked for, in UTC seconds since the epoch, `end` exclusive."""
-
-    start: int
-    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +38,7 @@ class DayHours:
 
 @dataclass(frozen=True, slots=True)
 class HourlySums:
-    """What is known of a measure's hours, by the hour's start (UTC seconds since the epoch).
+    """What is known of a series' hours, by the hour's start (UTC seconds since the epoch).
 
     `values` are known amounts and `void` hours in which nothing may stand any more. `partial` days
     had slices absent from the answer; they count only where they say more than what is held,
@@ -56,25 +50,33 @@ class HourlySums:
     partial: tuple[DayHours, ...] = ()
 
     @property
-    def hours(self) -> set[int]:
-        """Every hour that these sums say something of."""
-        in_partial_days = (
-            hour for of in self.partial for hour in range(of.day.start, of.day.end, HOUR)
-        )
-        return {*self.values, *self.void, *in_partial_days}
+    def touched(self) -> Span | None:
+        """The span of all hours that these sums say something of; None for nothing at all."""
+        starts = [*self.values, *self.void, *(of.day.start for of in self.partial)]
+        if not starts:
+            return None
+        ends = (max(self.values, default=0), max(self.void, default=0))
+        last_days = (of.day.end - HOUR for of in self.partial)
+        return Span(min(starts), max(*ends, *last_days) + HOUR)
 
 
-def fine_length(measure: Measure) -> int:
-    """Return the length in seconds of the finest slices of a measure."""
-    return HOUR if measure.day_kind is DayKind.GAS else QUARTER_HOUR
+@dataclass(frozen=True, slots=True)
+class Slices:
+    """Slices of one meter in one day, in the order of time; they begin at multiples of a length."""
+
+    starts: Sequence[int]
+    values: Sequence[float | None]
 
 
-def hourly_sums(measure: Measure, meters: Iterable[MeasureReadings], asked: Span) -> HourlySums:
-    """Return the hours that the readings of an EAN's meters amount to, in the measure's unit."""
+_NO_SLICES: Final = Slices((), ())
+
+
+def hourly_sums(days: Iterable[DayHours]) -> HourlySums:
+    """Return what the days of a series amount to together, in the measure's unit."""
     values: dict[int, float] = {}
     void: set[int] = set()
     partial = []
-    for of in day_hours(measure, meters, asked):
+    for of in days:
         if of.is_partial:
             partial.append(of)
         else:
@@ -83,39 +85,74 @@ def hourly_sums(measure: Measure, meters: Iterable[MeasureReadings], asked: Span
     return HourlySums(values, frozenset(void), tuple(partial))
 
 
-def day_hours(measure: Measure, meters: Iterable[MeasureReadings], asked: Span) -> list[DayHours]:
-    """Return the hours of an EAN day by day, oldest first, all its meters added up."""
-    days: dict[Day, DayHours] = {}
+def day_hours(
+    measure: Measure, meters: Sequence[MeasureReadings], asked: Span, missing: Sequence[Span] = ()
+) -> list[DayHours]:
+    """Return the hours of an EAN day by day, oldest first, all its meters added up.
+
+    Slices in the `missing` spans were not known before either, so that their absence tells nothing.
+    """
+    days: dict[int, DayHours] = {}
     for meter in meters:
-        for of_meter in _of_meter(measure, meter, asked):
-            known = days.get(of_meter.day)
-            days[of_meter.day] = of_meter if known is None else _added_up(known, of_meter)
-    return [days[day] for day in sorted(days, key=lambda day: day.start)]
+        others = tuple(other.fine for other in meters if other is not meter)
+        expected = _Expected(measure.fine_length, asked, missing, others)
+        for of_meter in _of_meter(meter, measure.day_kind, expected):
+            known = days.get(of_meter.day.start)
+            days[of_meter.day.start] = of_meter if known is None else _added_up(known, of_meter)
+    return [days[start] for start in sorted(days)]
 
 
-def _of_meter(measure: Measure, meter: MeasureReadings, asked: Span) -> Iterable[DayHours]:
-    fine = _by_day(meter.fine, measure.day_kind)
-    daily = _by_day(meter.daily, measure.day_kind)
-    for day in fine.keys() | daily.keys():
-        yield _resolved(day, fine.get(day, {}), daily.get(day, {}), asked, fine_length(measure))
+@dataclass(frozen=True, slots=True)
+class _Expected:
+    """Which slices an answer should hold of a meter: `others` are its neighbours' slices."""
+
+    length: int
+    asked: Span
+    missing: Sequence[Span]
+    others: Sequence[Values]
+
+    def lacks(self, slices: Slices, day: Day) -> bool:
+        """Whether slices of a day are absent that may have been there before."""
+        first, end = max(day.start, self.asked.start), min(day.end, self.asked.end)
+        absent = set(range(first, end, self.length)).difference(slices.starts)
+        return not all(map(self._is_excused, absent))
+
+    def _is_excused(self, start: int) -> bool:
+        return any(span.start <= start < span.end for span in self.missing) or any(
+            start in slices for slices in self.others
+        )
 
 
-def _resolved(day: Day, fine: Values, daily: Values, asked: Span, length: int) -> DayHours:
-    """Choose what represents one meter's day: its slices or its daily value."""
-    values = _summed_up(fine)
-    if all(fine.get(start) is not None for start in range(day.start, day.end, length)):
-        return DayHours(day, values)
-    first, end = max(day.start, asked.start), min(day.end, asked.end)
-    hours = frozenset(range(first, end, HOUR))
-    amount = next((value for value in daily.values() if value is not None), None)
+def _of_meter(meter: MeasureReadings, kind: DayKind, expected: _Expected) -> Iterator[DayHours]:
+    fine = dict(by_day(meter.fine, kind))
+    daily = dict(by_day(meter.daily, kind))
+    for day, slices in fine.items():
+        if is_whole(day, slices, expected.length):
+            yield DayHours(day, _of_whole_day(slices, expected.length))
+        else:
+            yield _represented(day, slices, daily.get(day, _NO_SLICES), expected)
+    for day in daily.keys() - fine.keys():
+        yield _represented(day, _NO_SLICES, daily[day], expected)
+
+
+def is_whole(day: Day, slices: Slices, length: int) -> bool:
+    """Whether a day has all its slices, each with a value."""
+    return len(slices.starts) == (day.end - day.start) // length and None not in slices.values
+
+
+def _represented(day: Day, fine: Slices, daily: Slices, expected: _Expected) -> DayHours:
+    """Choose what represents a meter's day that lacks slices: the known ones or the daily value."""
+    values = _of_known(fine)
+    asked = expected.asked
+    hours = frozenset(range(max(day.start, asked.start), min(day.end, asked.end), HOUR))
+    amount = next((value for value in daily.values if value is not None), None)
     if amount is None:
-        answered = all(start in fine for start in range(first, end, length))
-        is_partial = not answered and (bool(fine) or not daily)
+        is_partial = bool(fine.starts) and expected.lacks(fine, day)
         void = hours - values.keys()
         return DayHours(day, values, void, is_complete=False, is_partial=is_partial)
     if values and abs(sum(values.values()) - amount) < _SAME:
         return DayHours(day, values, hours - values.keys())
-    stands_at = next(iter(daily))
+    stands_at = daily.starts[0]
     return DayHours(day, {stands_at: amount}, hours - {stands_at})
 
 
@@ -132,22 +169,32 @@ def _added_up(first: DayHours, second: DayHours) -> DayHours:
     )
 
 
-def _summed_up(fine: Values) -> dict[int, float]:
-    sums: dict[int, float] = {}
-    for start in sorted(fine):
-        if (value := fine[start]) is not None:
-            hour = start - start % HOUR
-            sums[hour] = sums.get(hour, 0.0) + value
-    return sums
+def _of_whole_day(slices: Slices, length: int) -> dict[int, float]:
+    """Return the hours of a day that has all its slices."""
+    values = cast("Sequence[float]", slices.values)
+    per_hour = HOUR // length
+    if per_hour == 1:
+        return dict(zip(slices.starts, values, strict=True))
+    sums = map(sum, batched(values, per_hour, strict=True))
+    return dict(zip(slices.starts[::per_hour], sums, strict=True))
 
 
-def _by_day(values: Values, kind: DayKind) -> dict[Day, Values]:
-    """Group slices by the day of readings that they begin in."""
-    days: dict[Day, Values] = {}
-    day: Day | None = None
-    for start in sorted(values):
-        if day is None or start >= day.end:
-            day = day_at_second(start, kind)
-            days[day] = {}
-        days[day][start] = values[start]
-    return days
+def _of_known(slices: Slices) -> dict[int, float]:
+    """Return the hours that the slices with a value amount to."""
+    by_hour: dict[int, list[float]] = {}
+    for start, value in zip(slices.starts, slices.values, strict=True):
+        if value is not None:
+            by_hour.setdefault(start - start % HOUR, []).append(value)
+    return {hour: sum(values) for hour, values in by_hour.items()}
+
+
+def by_day(values: Values, kind: DayKind) -> Iterator[tuple[Day, Slices]]:
+    """Return slices by the day of readings that they begin in, oldest first."""
+    starts = sorted(values)
+    amounts = [values[start] for start in starts]
+    index = 0
+    while index < len(starts):
+        day = day_at_second(starts[index], kind)
+        behind = bisect_left(starts, day.end, index)
+        yield day, Slices(starts[index:behind], amounts[index:behind])
+        index = behind

@@ -1,13 +1,16 @@
-"""From one answer to the readings of one EAN: meters added up, double slices resolved."""
+"""From one answer to the readings of its EANs: meters told apart, double slices resolved."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
 
-from ..api.models import EnergyType, Granularity, Headpoint, Series
-from .measures import REGISTERS_OF, Measure, measure_of
+from ..api.models import Channel, EnergyType, Granularity, Headpoint, Register, Series
+from .measures import Measure, SeriesKey, measure_of
 
 type Values = dict[int, float | None]
 """Values by the start of their slice (UTC seconds since the epoch); None is an explicit null."""
+
+_PARTS: Final = (Register.DAY, Register.NIGHT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,31 +21,46 @@ class MeasureReadings:
     daily: Values = field(default_factory=dict)
 
 
-type Readings = dict[Measure, list[MeasureReadings]]
-"""The readings of an EAN by measure, one item for each meter that has any."""
+type Readings = dict[SeriesKey, list[MeasureReadings]]
+"""The readings of an answer by series, one item for each meter that has any."""
 
 
 def combine(headpoint: Headpoint) -> Readings:
-    """Return the readings of an EAN, in the units of their measures.
+    """Return the readings of an answer, in the units of their measures.
 
     Physical meters, one after the other or side by side, stay apart, for each is to be judged by
     itself. Where the headpoint itself has a value for a slice it already is the whole and counts
-    alone (OpenAPI V3); the EAN then is one meter. Of a slice that occurs twice in a series the
-    later one counts.
+    alone (OpenAPI V3); the EAN then is one meter. A sub-headpoint has series of its own EAN, never
+    those of the headpoint. Of a slice that occurs twice in a series the later one counts.
     """
     combined: Readings = {}
     for meter in headpoint.meters:
-        for measure, readings in _by_measure(meter.series, headpoint.energy_type).items():
-            combined.setdefault(measure, []).append(readings)
+        _append(combined, headpoint.ean, _by_measure(meter.series, headpoint.energy_type))
     for measure, readings in _by_measure(headpoint.series, headpoint.energy_type).items():
-        meters = combined.get(measure, [])
-        combined[measure] = [
+        key = SeriesKey(headpoint.ean, measure)
+        meters = combined.get(key, [])
+        combined[key] = [
             MeasureReadings(
                 _overlaid([meter.fine for meter in meters], readings.fine),
                 _overlaid([meter.daily for meter in meters], readings.daily),
             )
         ]
+    for sub in headpoint.sub_headpoints:
+        if sub.ean is not None and sub.ean != headpoint.ean:
+            _append(combined, sub.ean, _by_measure(sub.series, headpoint.energy_type))
     return combined
+
+
+def sources(headpoint: Headpoint) -> int:
+    """Return how many places the energy of one EAN is measured at, side by side or in turn."""
+    places = [sub.ean for sub in headpoint.sub_headpoints]
+    places += [headpoint.ean] * (len(headpoint.meters) + bool(headpoint.series))
+    return max(map(places.count, set(places)), default=0)
+
+
+def _append(combined: Readings, ean: str, readings: dict[Measure, MeasureReadings]) -> None:
+    for measure, of_meter in readings.items():
+        combined.setdefault(SeriesKey(ean, measure), []).append(of_meter)
 
 
 def _overlaid(meters: Iterable[Values], headpoint: Values) -> Values:
@@ -59,34 +77,38 @@ def _overlaid(meters: Iterable[Values], headpoint: Values) -> Values:
 def _by_measure(
     series: Iterable[Series], energy_type: EnergyType
 ) -> dict[Measure, MeasureReadings]:
-    readings: dict[Measure, MeasureReadings] = {}
+    by_channel: dict[Channel, MeasureReadings] = {}
     for one in series:
-        if (measure := measure_of(one.channel, energy_type)) is None:
-            continue
-        of_measure = readings.setdefault(measure, MeasureReadings())
-        values = of_measure.daily if one.granularity is Granularity.DAY else of_measure.fine
+        readings = by_channel.setdefault(one.channel, MeasureReadings())
+        values = readings.daily if one.granularity is Granularity.DAY else readings.fine
         values.update(zip(one.starts, one.values, strict=True))
-    for total, registers in REGISTERS_OF.items():
-        _complete_total(readings, total, registers)
-    return readings
+    for total in {replace(channel, register=Register.TOTAL) for channel in by_channel}:
+        _complete_total(by_channel, total)
+    return {
+        measure: readings
+        for channel, readings in by_channel.items()
+        if (measure := measure_of(channel, energy_type)) is not None
+    }
 
 
-def _complete_total(
-    readings: dict[Measure, MeasureReadings], total: Measure, registers: Iterable[Measure]
-) -> None:
+def _complete_total(by_channel: dict[Channel, MeasureReadings], total: Channel) -> None:
     """Add up the registers where a meter gives no total.
 
     Where it has two registers both are needed: one that is absent leaves the total absent, and a
     null one makes it unknown.
     """
-    parts = [readings[register].daily for register in registers if register in readings]
+    registers = (replace(total, register=register) for register in _PARTS)
+    parts = [by_channel[register].daily for register in registers if register in by_channel]
     if not parts:
         return
-    whole = readings.setdefault(total, MeasureReadings()).daily
+    whole = by_channel.setdefault(total, MeasureReadings()).daily
     for start in set(parts[0]).intersection(*parts[1:]) - whole.keys():
-        values = [part[start] for part in parts]
-        known = [value for value in values if value is not None]
-        whole[start] = sum(known) if len(known) == len(values) else None
+        whole[start] = _sum_if_known([part[start] for part in parts])
+
+
+def _sum_if_known(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if len(known) == len(values) else None
 
 
 def _add(whole: Values, part: Values) -> None:

@@ -1,0 +1,120 @@
+"""Which days can be taken from an answer by time of arrival, and which are read again."""
+
+from datetime import date
+
+from custom_components.fluvius_esco.api.models import Granularity, Headpoint, Series
+from custom_components.fluvius_esco.metering.access import FAR_FUTURE, FAR_PAST, Access
+from custom_components.fluvius_esco.metering.answer import period_of
+from custom_components.fluvius_esco.metering.arrivals import Arrivals, Followed, arrived
+from custom_components.fluvius_esco.metering.calendar import Day, Period, Span
+from custom_components.fluvius_esco.metering.measures import Measure, SeriesKey
+from custom_components.fluvius_esco.metering.readings import Values
+from custom_components.fluvius_esco.metering.summary import DayTotals
+
+from .builders import (
+    EAN,
+    INJECTION,
+    OFFTAKE,
+    OFFTAKE_DAY,
+    OFFTAKE_NIGHT,
+    electricity_day,
+    headpoint,
+    meter,
+    quarters,
+    series,
+)
+
+QUARTER = Granularity.QUARTER_HOUR
+DAILY = Granularity.DAY
+FINE = (DAILY, QUARTER)
+FRIDAY = electricity_day("2026-10-23")
+SUNDAY = electricity_day("2026-10-25")
+ALWAYS = [Access(Period(FAR_PAST, FAR_FUTURE), FINE)]
+BY_THE_DAY = [Access(Period(FAR_PAST, FAR_FUTURE), (DAILY,))]
+NOTHING = Followed({}, None, 1)
+
+
+def whole(day: Day, value: float = 0.25) -> Series:
+    return series(OFFTAKE, QUARTER, quarters(day, value))
+
+
+def taken(arrivals: Arrivals) -> list[Span]:
+    return [span for evaluation in arrivals.whole for span in evaluation.question.spans]
+
+
+def again(arrivals: Arrivals) -> list[Period]:
+    return [access.period for access in arrivals.again]
+
+
+def of(day: Day) -> Period:
+    return period_of(Span(day.start, day.end))
+
+
+def registers(day: Day) -> tuple[Series, ...]:
+    return (
+        series(OFFTAKE_DAY, DAILY, {day.start: 10.0}),
+        series(OFFTAKE_NIGHT, DAILY, {day.start: 15.0}),
+    )
+
+
+def test_a_whole_day_is_taken_with_its_registers() -> None:
+    answer = headpoint(meter(whole(SUNDAY), *registers(SUNDAY)))
+    arrivals = arrived(answer, ALWAYS, NOTHING)
+    assert taken(arrivals) == [Span(SUNDAY.start, SUNDAY.end)]
+    assert again(arrivals) == []
+    (evaluation,) = arrivals.whole
+    assert sum(evaluation.hours[SeriesKey(EAN, Measure.OFFTAKE)].values.values()) == 25.0
+    night = evaluation.hours[SeriesKey(EAN, Measure.OFFTAKE_NIGHT)]
+    assert night.values == {SUNDAY.start: 15.0}
+    assert evaluation.last_day == DayTotals(date(2026, 10, 25), {Measure.OFFTAKE: 25.0})
+
+
+def test_a_part_of_a_day_is_read_again() -> None:
+    some: Values = {SUNDAY.start: 0.25}
+    null: Values = quarters(FRIDAY, 0.25) | {FRIDAY.start: None}
+    answer = headpoint(meter(series(OFFTAKE, QUARTER, null | some)))
+    arrivals = arrived(answer, ALWAYS, NOTHING)
+    assert arrivals.whole == ()
+    assert again(arrivals) == [of(FRIDAY), of(SUNDAY)]
+
+
+def test_a_daily_value_alone_is_enough_only_where_no_more_may_be_read() -> None:
+    answer = headpoint(meter(*registers(SUNDAY)))
+    assert again(arrived(answer, ALWAYS, NOTHING)) == [of(SUNDAY)]
+    arrivals = arrived(answer, BY_THE_DAY, NOTHING)
+    assert taken(arrivals) == [Span(SUNDAY.start, SUNDAY.end)]
+
+
+def test_one_register_without_the_other_is_read_again() -> None:
+    (day, night) = registers(SUNDAY)
+    assert again(arrived(headpoint(meter(whole(SUNDAY), day)), ALWAYS, NOTHING)) == []
+    null = series(OFFTAKE_NIGHT, DAILY, {SUNDAY.start: None})
+    assert again(arrived(headpoint(meter(day, null)), BY_THE_DAY, NOTHING)) == [of(SUNDAY)]
+    assert again(arrived(headpoint(meter(day, night)), BY_THE_DAY, NOTHING)) == []
+
+
+def test_where_the_energy_is_measured_at_two_places_all_is_read_again() -> None:
+    answer = headpoint(meter(whole(SUNDAY)))
+    assert again(arrived(answer, ALWAYS, Followed({}, None, 2))) == [of(SUNDAY)]
+    both = headpoint(meter(whole(SUNDAY)), meter(whole(SUNDAY), number="2"))
+    assert again(arrived(both, ALWAYS, NOTHING)) == [of(SUNDAY)]
+
+
+def test_a_new_day_without_its_injection_is_read_again() -> None:
+    known = DayTotals(date(2026, 10, 24), {Measure.OFFTAKE: 1.0, Measure.INJECTION: 1.0})
+    followed = Followed({}, known, 1)
+    offtake_only = headpoint(meter(whole(SUNDAY)))
+    assert again(arrived(offtake_only, ALWAYS, followed)) == [of(SUNDAY)]
+    both = headpoint(meter(whole(SUNDAY), series(INJECTION, QUARTER, quarters(SUNDAY, 0.0))))
+    assert taken(arrived(both, ALWAYS, followed)) == [Span(SUNDAY.start, SUNDAY.end)]
+    older: Headpoint = headpoint(meter(whole(FRIDAY)))
+    assert taken(arrived(older, ALWAYS, followed)) == [Span(FRIDAY.start, FRIDAY.end)]
+
+
+def test_what_no_mandate_allows_is_left_alone() -> None:
+    answer = headpoint(meter(whole(FRIDAY), whole(SUNDAY)))
+    until_noon = Period(FAR_PAST, period_of(Span(SUNDAY.start + 12 * 3600, SUNDAY.end)).start)
+    arrivals = arrived(answer, [Access(until_noon, FINE)], NOTHING)
+    assert taken(arrivals) == [Span(FRIDAY.start, FRIDAY.end)]
+    assert again(arrivals) == [Period(of(SUNDAY).start, until_noon.end)]
+    assert arrived(answer, [], NOTHING) == Arrivals((), ())
