@@ -53,7 +53,7 @@ async def test_nothing_new_costs_one_request(
 
 
 @pytest.mark.usefixtures("by_the_day")
-async def test_a_year_old_correction_is_taken_over_with_two_requests(
+async def test_a_year_old_correction_of_a_whole_day_takes_one_request(
     hass: HomeAssistant,
     sandbox: Sandbox,
     certificate: IssuedCertificate,
@@ -74,7 +74,7 @@ async def test_a_year_old_correction_is_taken_over_with_two_requests(
     )
     sandbox.state.journal.clear()
     await later(hass, freezer, POLL)
-    assert answered(sandbox) == ["insertTime", "readTime"]
+    assert answered(sandbox) == ["insertTime"]
     after = await hourly_rows(hass, OFFTAKE)
     changed = [
         new["state"] for old, new in zip(before, after, strict=True) if old["state"] != new["state"]

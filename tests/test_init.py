@@ -311,10 +311,9 @@ async def test_a_statistic_that_fluvius_no_longer_gives_is_not_asked_for_for_eve
     entry = contract_entry(sandbox, certificate, [DAILY_EAN])
     await set_up(hass, entry)
     progress = hass_storage[f"{DOMAIN}.{entry.entry_id}"]["data"][DAILY_EAN]
-    progress["newest"]["injection"] = progress["newest"]["offtake"]
+    progress["newest"][f"{DAILY_EAN}_injection"] = progress["newest"][f"{DAILY_EAN}_offtake"]
     assert await hass.config_entries.async_reload(entry.entry_id)
     await imported(hass)
-    assert (
-        "injection" not in hass_storage[f"{DOMAIN}.{entry.entry_id}"]["data"][DAILY_EAN]["newest"]
-    )
+    progress = hass_storage[f"{DOMAIN}.{entry.entry_id}"]["data"][DAILY_EAN]
+    assert f"{DAILY_EAN}_injection" not in progress["newest"]
     await assert_all_there(hass, sandbox, DAILY_EAN)

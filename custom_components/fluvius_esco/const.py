@@ -24,6 +24,7 @@ CONF_EAN: Final = "ean"
 CONF_ENERGY_TYPE: Final = "energy_type"
 CONF_ENERGY_DASHBOARD: Final = "energy_dashboard"
 CONF_FOLLOW_NEW: Final = "follow_new"
+CONF_REACTIVE: Final = "reactive"
 
 SUBENTRY_METER: Final = "meter"
 

@@ -1,5 +1,6 @@
 """What a user can send along with a question: no secret, no EAN, no name."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -72,5 +73,18 @@ def _meter(meter: MeterCoordinator) -> dict[str, Any]:
         "data_until": data.data_until and data.data_until.isoformat(),
         "measures": sorted(data.measures),
         "last_complete_day": data.last_day and data.last_day.date.isoformat(),
-        "skipped": data.skipped,
+        "skipped": dict(data.skipped),
+        "incomplete_days": [
+            {
+                "series": f"{'sub-headpoint ' if key.ean != meter.ean else ''}{key.measure}",
+                "date": day.date.isoformat(),
+                "missing": [
+                    [datetime.fromtimestamp(second, UTC).isoformat() for second in (s.start, s.end)]
+                    for s in day.missing
+                ],
+                "daily_value_counts": day.counted,
+            }
+            for key, days in data.incomplete.items()
+            for day in days
+        ],
     }

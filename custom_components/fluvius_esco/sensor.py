@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any, override
+from typing import Any, Final, override
 
 from homeassistant.components.sensor import (
     SensorDeviceClass,
@@ -17,6 +17,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import FluviusConfigEntry, MeterCoordinator, MeterData
 from .entity import MeterEntity
+from .metering.calendar import BRUSSELS, Span
 from .metering.measures import Measure
 
 PARALLEL_UPDATES = 0
@@ -27,6 +28,7 @@ class MeterSensorDescription(SensorEntityDescription):
     """A sensor of what is known of a meter."""
 
     value_fn: Callable[[MeterData], float | datetime | None]
+    attributes_fn: Callable[[MeterData], dict[str, Any]] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +39,33 @@ class LastDaySensorDescription(SensorEntityDescription):
     """
 
     measure: Measure
+
+
+# A state is no place for years of days; diagnostics have all of them.
+_SHOWN_DAYS: Final = 31
+
+
+def _newest_incomplete_days(data: MeterData) -> list[dict[str, Any]]:
+    """Return the newest days that lack readings, with the local times that are missing."""
+    days = [
+        {
+            "date": day.date.isoformat(),
+            "series": key.measure,
+            "missing": [_local_times(span) for span in day.missing],
+            "daily_value_counts": day.counted,
+        }
+        for key, of_series in data.incomplete.items()
+        for day in of_series
+    ]
+    return sorted(days, key=lambda day: str(day["date"]), reverse=True)[:_SHOWN_DAYS]
+
+
+def _local_times(span: Span) -> str:
+    start, end = (
+        datetime.fromtimestamp(second, BRUSSELS).strftime("%H:%M")
+        for second in (span.start, span.end)
+    )
+    return f"{start}-{end}"
 
 
 METER_SENSORS = (
@@ -54,6 +83,13 @@ METER_SENSORS = (
         device_class=SensorDeviceClass.TIMESTAMP,
         entity_category=EntityCategory.DIAGNOSTIC,
         value_fn=lambda data: data.data_until,
+    ),
+    MeterSensorDescription(
+        key="missing_days",
+        translation_key="missing_days",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda data: len({day.date for days in data.incomplete.values() for day in days}),
+        attributes_fn=lambda data: {"days": _newest_incomplete_days(data)},
     ),
 )
 
@@ -131,6 +167,7 @@ class MeterSensor(MeterEntity, SensorEntity):
     """Something that is known of a meter, also while Fluvius cannot be reached."""
 
     entity_description: MeterSensorDescription
+    _unrecorded_attributes = frozenset({"days"})
 
     @property
     @override
@@ -141,6 +178,12 @@ class MeterSensor(MeterEntity, SensorEntity):
     @override
     def native_value(self) -> float | datetime | None:
         return self.entity_description.value_fn(self.coordinator.data)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any] | None:
+        attributes_fn = self.entity_description.attributes_fn
+        return attributes_fn(self.coordinator.data) if attributes_fn else None
 
 
 class LastDaySensor(MeterEntity, SensorEntity):

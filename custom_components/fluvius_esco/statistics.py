@@ -6,9 +6,11 @@ written before the recorder has committed it and it has been read back.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+import inspect
+from itertools import batched
 from typing import Final
 
 from homeassistant.components.recorder.core import Recorder
@@ -24,27 +26,43 @@ from homeassistant.components.recorder.statistics import (
     statistics_during_period,
 )
 from homeassistant.components.recorder.tasks import SynchronizeTask
-from homeassistant.const import UnitOfEnergy, UnitOfVolume
+from homeassistant.const import UnitOfEnergy, UnitOfReactiveEnergy, UnitOfVolume
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.recorder import get_instance
 from homeassistant.util.hass_dict import HassKey
-from homeassistant.util.unit_conversion import EnergyConverter, VolumeConverter
+from homeassistant.util.unit_conversion import (
+    EnergyConverter,
+    ReactiveEnergyConverter,
+    VolumeConverter,
+)
 
 from .api.models import Unit
 from .const import DOMAIN
-from .metering.calendar import HOUR
+from .metering.calendar import HOUR, Span
 from .metering.hourly import HourlySums
-from .metering.measures import Measure
-from .metering.running_sum import Plan, Row, plan
+from .metering.measures import Measure, SeriesKey
+from .metering.running_sum import Plan, Row, plan, without_deleting
 
 _LOCK: Final[HassKey[asyncio.Lock]] = HassKey(f"{DOMAIN}_statistics_lock")
 _COMMIT_TIMEOUT: Final = 600
+# Far below a watt-hour.
+_SAME: Final = 1e-6
+# Home Assistant checks rows on the event loop, which so many of them keep for a few milliseconds.
+_ROWS_AT_ONCE: Final = 1000
+# Home Assistant 2026.11 deletes rows in a span of time, 2026.10 only whole statistics.
+_CAN_DELETE_ROWS: Final = (
+    "start_time" in inspect.signature(Recorder.async_clear_statistics).parameters
+)
 # Where the next row is looked for first: a hole is seldom longer.
 _NEAR: Final = 7 * 24 * HOUR
 _UNITS: Final[dict[Unit, tuple[str, str | None]]] = {
     Unit.KILOWATT_HOUR: (UnitOfEnergy.KILO_WATT_HOUR, EnergyConverter.UNIT_CLASS),
     Unit.CUBIC_METER: (UnitOfVolume.CUBIC_METERS, VolumeConverter.UNIT_CLASS),
+    Unit.KILOVOLT_AMPERE_REACTIVE_HOUR: (
+        UnitOfReactiveEnergy.KILO_VOLT_AMPERE_REACTIVE_HOUR,
+        ReactiveEnergyConverter.UNIT_CLASS,
+    ),
 }
 
 
@@ -56,14 +74,37 @@ class StatisticsNotWrittenError(HomeAssistantError):
 class StatisticSeries:
     """One long-term statistic of a meter, and the name that the user sees."""
 
-    ean: str
-    measure: Measure
+    key: SeriesKey
     name: str
 
     @property
     def statistic_id(self) -> str:
         """The statistic's id, which depends on nothing but EAN and meaning."""
-        return statistic_id(self.ean, self.measure)
+        return statistic_id(self.key.ean, self.key.measure)
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """What has to be done to a statistic, and how to see afterwards that it was done.
+
+    Rows that only follow what is stored are checked by their first and their last one; all else is
+    compared as a whole again.
+    """
+
+    series: StatisticSeries
+    hours: HourlySums
+    needed: Plan
+    rows: list[StatisticData]
+    appends: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """The stored rows in a span, the total before them and the first row behind them."""
+
+    rows: dict[int, Row]
+    baseline: float
+    behind: Row | None
 
 
 def statistic_id(ean: str, measure: Measure) -> str:
@@ -71,72 +112,107 @@ def statistic_id(ean: str, measure: Measure) -> str:
     return f"{DOMAIN}:{ean}_{measure}"
 
 
-async def async_write_hours(hass: HomeAssistant, series: StatisticSeries, hours: HourlySums) -> int:
+async def async_write_hours(
+    hass: HomeAssistant, hours: Mapping[StatisticSeries, HourlySums]
+) -> int:
     """Make the recorder tell what these hours amount to; return how many rows were written.
 
     Hours that already tell the same are not touched. Raises StatisticsNotWrittenError if the
     recorder is not there, does not commit in time or tells something else afterwards.
     """
-    if not hours.hours:
+    if not any(of.touched for of in hours.values()):
         return 0
-    async with hass.data.setdefault(_LOCK, asyncio.Lock()):
+    async with _lock(hass):
         instance = get_instance(hass)
         # A write that was cut off may still be queued; a plan made on rows before it is wrong.
         await _async_committed(hass, instance)
-        needed = await instance.async_add_executor_job(_plan, hass, series.statistic_id, hours)
-        if needed.is_empty:
+        prepared = await instance.async_add_executor_job(_prepare, hass, hours)
+        if not prepared:
             return 0
-        _queue(hass, instance, series, needed)
+        for one in prepared:
+            await _async_queue(hass, instance, one)
         await _async_committed(hass, instance)
-        left = await instance.async_add_executor_job(_plan, hass, series.statistic_id, hours)
-        if not left.is_empty:
-            raise StatisticsNotWrittenError(
-                translation_domain=DOMAIN, translation_key="statistics_not_written"
-            )
-        return len(needed.rows)
+        if not await instance.async_add_executor_job(_are_done, hass, prepared):
+            raise _not_written()
+        return sum(len(one.rows) for one in prepared)
 
 
-async def async_delete_from(hass: HomeAssistant, series: StatisticSeries, first: int) -> None:
-    """Delete every row of a statistic from an hour on (UTC seconds since the epoch).
+async def async_delete_from(
+    hass: HomeAssistant, all_series: Iterable[StatisticSeries], first: int
+) -> None:
+    """Delete every row of some statistics from an hour on (UTC seconds since the epoch).
 
-    The statistic is cleared and what stays is written anew, which every supported version of Home
-    Assistant can do; if that is cut off, the import finds the rows missing and reads them again.
-    Raises StatisticsNotWrittenError as async_write_hours does.
+    Where Home Assistant cannot delete rows, the statistic is cleared and what stays is written anew;
+    if that is cut off, the import finds the rows missing and reads them again. Raises
+    StatisticsNotWrittenError as async_write_hours does.
     """
-    async with hass.data.setdefault(_LOCK, asyncio.Lock()):
+    async with _lock(hass):
         instance = get_instance(hass)
         await _async_committed(hass, instance)
-        statistic = series.statistic_id
-        last = await instance.async_add_executor_job(_last_row, hass, statistic)
-        if last is None or last["start"] < first:
-            return
-        kept = await instance.async_add_executor_job(_rows, hass, statistic, 0, first)
-        instance.async_clear_statistics([statistic])
-        if kept:
-            _queue(hass, instance, series, Plan(tuple(map(_row, kept))))
+        for series in all_series:
+            statistic = series.statistic_id
+            last = await instance.async_add_executor_job(_last_row, hass, statistic)
+            if last is None or last.start < first:
+                continue
+            kept = await instance.async_add_executor_job(_rows, hass, statistic, 0, first)
+            if kept and _CAN_DELETE_ROWS:
+                _delete_rows(instance, statistic, Span(first, last.start + HOUR))
+            else:
+                instance.async_clear_statistics([statistic])
+                await _async_add_rows(hass, series, list(map(_statistic_data, kept.values())))
+            await _async_committed(hass, instance)
+            left = await instance.async_add_executor_job(_last_row, hass, statistic)
+            if left != (list(kept.values())[-1] if kept else None):
+                raise _not_written()
+
+
+async def async_clear(hass: HomeAssistant, statistic_ids: Iterable[str]) -> None:
+    """Delete statistics as a whole; raises StatisticsNotWrittenError as async_write_hours does."""
+    async with _lock(hass):
+        instance = get_instance(hass)
+        instance.async_clear_statistics(list(statistic_ids))
         await _async_committed(hass, instance)
-        last = await instance.async_add_executor_job(_last_row, hass, statistic)
-        if (last is None) != (not kept) or (last and last["start"] >= first):
-            raise StatisticsNotWrittenError(
-                translation_domain=DOMAIN, translation_key="statistics_not_written"
-            )
 
 
 async def async_newest_hours(
-    hass: HomeAssistant, ean: str, measures: Iterable[Measure]
-) -> dict[Measure, int]:
-    """Return the newest stored hour (UTC seconds since the epoch) of each statistic that has any."""
+    hass: HomeAssistant, keys: Iterable[SeriesKey]
+) -> dict[SeriesKey, int]:
+    """Return the newest stored hour (UTC seconds since the epoch) of each series that has any."""
 
-    def newest() -> dict[Measure, int]:
-        rows = {measure: _last_row(hass, statistic_id(ean, measure)) for measure in measures}
-        return {measure: int(row["start"]) for measure, row in rows.items() if row}
+    def newest() -> dict[SeriesKey, int]:
+        rows = {key: _last_row(hass, statistic_id(key.ean, key.measure)) for key in keys}
+        return {key: row.start for key, row in rows.items() if row}
 
     return await get_instance(hass).async_add_executor_job(newest)
 
 
-def _queue(hass: HomeAssistant, instance: Recorder, series: StatisticSeries, needed: Plan) -> None:
-    """Hand the rows, and the shift of all rows behind them, to the recorder's queue."""
-    unit, unit_class = _UNITS[series.measure.unit]
+def _lock(hass: HomeAssistant) -> asyncio.Lock:
+    return hass.data.setdefault(_LOCK, asyncio.Lock())
+
+
+def _not_written() -> StatisticsNotWrittenError:
+    return StatisticsNotWrittenError(
+        translation_domain=DOMAIN, translation_key="statistics_not_written"
+    )
+
+
+async def _async_queue(hass: HomeAssistant, instance: Recorder, prepared: _Prepared) -> None:
+    """Hand to the recorder what has to be done: shifts first, for rows have their final sums."""
+    series = prepared.series
+    unit, _ = _UNITS[series.key.measure.unit]
+    for span in _spans(row.start for row in prepared.needed.withdrawn):
+        _delete_rows(instance, series.statistic_id, span)
+    for shift in prepared.needed.shifts:
+        instance.async_adjust_statistics(
+            series.statistic_id, _instant(shift.start), shift.amount, unit
+        )
+    await _async_add_rows(hass, series, prepared.rows)
+
+
+async def _async_add_rows(
+    hass: HomeAssistant, series: StatisticSeries, rows: list[StatisticData]
+) -> None:
+    unit, unit_class = _UNITS[series.key.measure.unit]
     metadata = StatisticMetaData(
         has_sum=True,
         mean_type=StatisticMeanType.NONE,
@@ -146,16 +222,17 @@ def _queue(hass: HomeAssistant, instance: Recorder, series: StatisticSeries, nee
         unit_class=unit_class,
         unit_of_measurement=unit,
     )
-    rows = [
-        StatisticData(start=_instant(row.start), state=row.state, sum=row.sum)
-        for row in needed.rows
-    ]
-    if rows:
-        async_add_external_statistics(hass, metadata, rows)
-    if needed.shift:
-        instance.async_adjust_statistics(
-            series.statistic_id, _instant(needed.shift_from), needed.shift, unit
-        )
+    for some in batched(rows, _ROWS_AT_ONCE, strict=False):
+        async_add_external_statistics(hass, metadata, list(some))
+        await asyncio.sleep(0)
+
+
+def _delete_rows(instance: Recorder, statistic: str, span: Span) -> None:
+    instance.async_clear_statistics(
+        [statistic],
+        start_time=_instant(span.start),  # type: ignore[call-arg] # from 2026.11 on
+        end_time=_instant(span.end),
+    )
 
 
 async def _async_committed(hass: HomeAssistant, instance: Recorder) -> None:
@@ -166,29 +243,70 @@ async def _async_committed(hass: HomeAssistant, instance: Recorder) -> None:
         async with asyncio.timeout(_COMMIT_TIMEOUT):
             await committed
     except TimeoutError as err:
-        raise StatisticsNotWrittenError(
-            translation_domain=DOMAIN, translation_key="statistics_not_written"
-        ) from err
+        raise _not_written() from err
 
 
-def _plan(hass: HomeAssistant, statistic: str, hours: HourlySums) -> Plan:
+def _prepare(hass: HomeAssistant, hours: Mapping[StatisticSeries, HourlySums]) -> list[_Prepared]:
     """Compare what is stored with what is wanted; runs in the recorder's executor."""
-    touched = hours.hours
-    first, end = min(touched), max(touched) + HOUR
-    found = _rows(hass, statistic, first, end)
+    prepared = []
+    for series, wanted in hours.items():
+        if (touched := wanted.touched) is None:
+            continue
+        stored = _stored(hass, series.statistic_id, touched)
+        needed = _plan(stored, wanted)
+        if not needed.is_empty:
+            rows = list(map(_statistic_data, needed.rows))
+            appends = not stored.rows and stored.behind is None
+            prepared.append(_Prepared(series, wanted, needed, rows, appends))
+    return prepared
+
+
+def _plan(stored: _Stored, wanted: HourlySums) -> Plan:
+    needed = plan(stored.baseline, stored.rows, wanted, stored.behind)
+    return needed if _CAN_DELETE_ROWS else without_deleting(needed, stored.rows)
+
+
+def _are_done(hass: HomeAssistant, prepared: Iterable[_Prepared]) -> bool:
+    """Whether the recorder tells what was wanted; runs in the recorder's executor."""
+    return all(
+        _ends_are_there(hass, one) if one.appends else not _prepare(hass, {one.series: one.hours})
+        for one in prepared
+    )
+
+
+def _ends_are_there(hass: HomeAssistant, prepared: _Prepared) -> bool:
+    """Whether the first and the last of the rows that were appended are there as they should be."""
+    first, last = prepared.needed.rows[0], prepared.needed.rows[-1]
+    statistic = prepared.series.statistic_id
+    found = _stored(hass, statistic, Span(first.start, first.start + HOUR))
+    return (
+        found.rows == {first.start: first}
+        and abs(found.baseline - (first.sum - first.state)) < _SAME
+        and _last_row(hass, statistic) == last
+    )
+
+
+def _stored(hass: HomeAssistant, statistic: str, span: Span) -> _Stored:
     last = _last_row(hass, statistic)
-    behind = _first_row_from(hass, statistic, end) if last and last["start"] >= end else None
-    if found:
-        baseline = _sum_before(found[0])
-    elif behind:
-        baseline = _sum_before(behind)
-    else:
-        baseline = (last["sum"] or 0.0) if last else 0.0
-    stored = {row.start: row for row in map(_row, found)}
-    return plan(baseline, stored, hours, _row(behind) if behind else None)
+    if last is None or last.start < span.start:
+        return _Stored({}, last.sum if last else 0.0, None)
+    found = _statistics(hass, statistic, span.start, span.end)
+    behind = _first_from(hass, statistic, span.end) if last.start >= span.end else None
+    oldest = found[0] if found else behind
+    return _Stored(
+        {row.start: row for row in map(_row, found)},
+        _sum_before(oldest) if oldest else last.sum,
+        _row(behind) if behind else None,
+    )
 
 
-def _rows(hass: HomeAssistant, statistic: str, first: int, end: int | None) -> list[StatisticsRow]:
+def _rows(hass: HomeAssistant, statistic: str, first: int, end: int) -> dict[int, Row]:
+    return {row.start: row for row in map(_row, _statistics(hass, statistic, first, end))}
+
+
+def _statistics(
+    hass: HomeAssistant, statistic: str, first: int, end: int | None
+) -> list[StatisticsRow]:
     return statistics_during_period(
         hass,
         _instant(first),
@@ -200,15 +318,15 @@ def _rows(hass: HomeAssistant, statistic: str, first: int, end: int | None) -> l
     ).get(statistic, [])
 
 
-def _first_row_from(hass: HomeAssistant, statistic: str, start: int) -> StatisticsRow:
+def _first_from(hass: HomeAssistant, statistic: str, start: int) -> StatisticsRow:
     """Return the first row from an hour on; the caller knows that there is one."""
-    near = _rows(hass, statistic, start, start + _NEAR)
-    return near[0] if near else _rows(hass, statistic, start, None)[0]
+    near = _statistics(hass, statistic, start, start + _NEAR)
+    return near[0] if near else _statistics(hass, statistic, start, None)[0]
 
 
-def _last_row(hass: HomeAssistant, statistic: str) -> StatisticsRow | None:
-    rows = get_last_statistics(hass, 1, statistic, convert_units=False, types={"sum"})
-    return rows[statistic][0] if rows.get(statistic) else None
+def _last_row(hass: HomeAssistant, statistic: str) -> Row | None:
+    rows = get_last_statistics(hass, 1, statistic, convert_units=False, types={"state", "sum"})
+    return _row(rows[statistic][0]) if rows.get(statistic) else None
 
 
 def _sum_before(row: StatisticsRow) -> float:
@@ -217,6 +335,24 @@ def _sum_before(row: StatisticsRow) -> float:
 
 def _row(row: StatisticsRow) -> Row:
     return Row(int(row["start"]), row["state"] or 0.0, row["sum"] or 0.0)
+
+
+def _statistic_data(row: Row) -> StatisticData:
+    return StatisticData(start=_instant(row.start), state=row.state, sum=row.sum)
+
+
+def _spans(hours: Iterable[int]) -> Iterator[Span]:
+    """Join hours in order that follow each other."""
+    span: Span | None = None
+    for hour in hours:
+        if span is not None and hour == span.end:
+            span = Span(span.start, hour + HOUR)
+            continue
+        if span is not None:
+            yield span
+        span = Span(hour, hour + HOUR)
+    if span is not None:
+        yield span
 
 
 def _instant(second: int) -> datetime:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, override
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.storage import Store
@@ -12,10 +12,11 @@ from .api.models import Granularity
 from .const import DOMAIN
 from .metering.access import Access
 from .metering.calendar import Period
-from .metering.measures import Measure
+from .metering.gaps import Coverage, Gap
+from .metering.measures import Measure, SeriesKey
 from .metering.summary import DayTotals
 
-_VERSION = 1
+_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +26,34 @@ class Progress:
     What is in `read` has been asked for and written, and `data_until` is the end of the newest
     reading. Arrivals at Fluvius were asked for up to `asked_until`, and the last weeks were read
     again at `swept_at`. `newest` is the newest stored hour of each statistic, in seconds since the
-    epoch.
+    epoch. `coverage` tells how complete the totals are, `sources` at how many places the energy was
+    ever measured, and `reactive` whether reactive energy was read along.
     """
 
     read: tuple[Access, ...] = ()
     data_until: datetime | None = None
     last_day: DayTotals | None = None
-    history_imported: bool = False
     asked_until: datetime | None = None
     swept_at: datetime | None = None
     on_energy_dashboard: bool = False
-    newest: Mapping[Measure, int] = field(default_factory=dict)
+    newest: Mapping[SeriesKey, int] = field(default_factory=dict)
+    coverage: Mapping[SeriesKey, Coverage] = field(default_factory=dict)
+    sources: int = 0
+    reactive: bool = False
+
+    def measures(self, ean: str) -> frozenset[Measure]:
+        """Return what is known to be measured of an EAN."""
+        return frozenset(key.measure for key in self.newest if key.ean == ean)
+
+
+class _Store(Store[dict[str, dict[str, Any]]]):
+    """What was kept by an older version is not worth translating: it is read from Fluvius again."""
+
+    @override
+    async def _async_migrate_func(
+        self, old_major_version: int, old_minor_version: int, old_data: dict[str, dict[str, Any]]
+    ) -> dict[str, dict[str, Any]]:
+        return {}
 
 
 class ProgressStore:
@@ -43,7 +61,7 @@ class ProgressStore:
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Prepare the store of an entry."""
-        self._store: Store[dict[str, dict[str, Any]]] = Store(
+        self._store = _Store(
             hass, _VERSION, f"{DOMAIN}.{entry_id}", private=True, atomic_writes=True
         )
         self._progress: dict[str, Progress] = {}
@@ -64,12 +82,13 @@ class ProgressStore:
         self._progress[ean] = progress
         await self._async_save()
 
-    async def async_keep_only(self, eans: set[str]) -> None:
-        """Forget the meters that are no longer followed."""
-        if gone := self._progress.keys() - eans:
-            for ean in gone:
-                del self._progress[ean]
+    async def async_keep_only(self, eans: set[str]) -> dict[str, Progress]:
+        """Forget the meters that are no longer followed, and return how far they were."""
+        gone = {ean: of for ean, of in self._progress.items() if ean not in eans}
+        if gone:
+            self._progress = {ean: of for ean, of in self._progress.items() if ean in eans}
             await self._async_save()
+        return gone
 
     async def async_remove(self) -> None:
         """Forget everything."""
@@ -99,9 +118,18 @@ def _to_json(progress: Progress) -> dict[str, Any]:
             "date": progress.last_day.date.isoformat(),
             "totals": dict(progress.last_day.totals),
         },
-        "history_imported": progress.history_imported,
         "on_energy_dashboard": progress.on_energy_dashboard,
-        "newest": dict(progress.newest),
+        "newest": {_name(key): hour for key, hour in progress.newest.items()},
+        "coverage": {
+            _name(key): {
+                "gaps": [[gap.start, gap.end, gap.counted] for gap in coverage.gaps],
+                "first": coverage.first,
+                "first_fine": coverage.first_fine,
+            }
+            for key, coverage in progress.coverage.items()
+        },
+        "sources": progress.sources,
+        "reactive": progress.reactive,
     }
 
 
@@ -117,10 +145,28 @@ def _from_json(stored: dict[str, Any]) -> Progress:
         ),
         asked_until=_instant(stored["asked_until"]),
         swept_at=_instant(stored["swept_at"]),
-        history_imported=stored["history_imported"],
         on_energy_dashboard=stored["on_energy_dashboard"],
-        newest={Measure(measure): hour for measure, hour in stored["newest"].items()},
+        newest={_key(name): hour for name, hour in stored["newest"].items()},
+        coverage={
+            _key(name): Coverage(
+                tuple(Gap(start, end, counted) for start, end, counted in coverage["gaps"]),
+                coverage["first"],
+                coverage["first_fine"],
+            )
+            for name, coverage in stored["coverage"].items()
+        },
+        sources=stored["sources"],
+        reactive=stored["reactive"],
     )
+
+
+def _name(key: SeriesKey) -> str:
+    return f"{key.ean}_{key.measure}"
+
+
+def _key(name: str) -> SeriesKey:
+    ean, _, measure = name.partition("_")
+    return SeriesKey(ean, Measure(measure))
 
 
 def _instant(text: str | None) -> datetime | None:

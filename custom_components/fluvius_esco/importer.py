@@ -1,0 +1,349 @@
+"""The import of one meter's readings: history first, oldest first, then whatever is new.
+
+Every answer is written to the statistics before it counts as read; an import that was cut off, by
+an error or a restart, goes on at the window it was in. An answer that breaks a rule is refused as a
+whole; its days are asked for again in smaller and smaller requests, so that the rest of them is not
+lost with one bad reading, and at every later poll.
+"""
+
+import asyncio
+from collections import Counter, deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+
+from .api.client import FluviusClient
+from .api.exceptions import (
+    FluviusError,
+    FluviusMalformedAnswerError,
+    FluviusNotFoundError,
+    FluviusValidationError,
+)
+from .api.models import ComplexEnergyType, EnergyRequest, EnergyType, Headpoint, Mandate, PeriodType
+from .const import ARRIVAL_OVERLAP, LOGGER, SWEEP, SWEEP_INTERVAL
+from .metering.access import (
+    FAR_PAST,
+    Access,
+    accesses,
+    clip,
+    data_ends,
+    union,
+    unread,
+    without,
+)
+from .metering.answer import Evaluation, Question, evaluate, latest, newest_day, period_of
+from .metering.arrivals import Followed, arrived
+from .metering.calendar import MAX_REQUEST, Period, day_at, day_at_second, earliest_readable
+from .metering.gaps import Coverage, forgotten_from, updated
+from .metering.measures import SeriesKey, day_kind_of
+from .metering.requests import bundled, halves
+from .statistics import (
+    StatisticSeries,
+    async_delete_from,
+    async_newest_hours,
+    async_write_hours,
+)
+from .storage import Progress, ProgressStore
+from .translation import async_measure_names
+
+# Longer than this no single request for arrivals reaches back; all is read again then.
+_LONGEST_ABSENCE: Final = MAX_REQUEST - timedelta(days=1)
+
+# So many refused answers more than good ones mean that Fluvius is at fault, not a reading.
+_TOLERATED_REFUSALS: Final = 3
+
+_DIGITS_IN_NAME: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """A followed EAN, as the user named it, and whether its reactive energy is wanted."""
+
+    ean: str
+    energy_type: EnergyType
+    title: str
+    reactive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Readings that were asked for, and why the answer could not be used."""
+
+    asked: Access
+    error: FluviusError
+
+
+class MeterImporter:
+    """Brings the statistics of one meter up to date; `on_progress` is called after every step."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        client: FluviusClient,
+        in_flight: asyncio.Semaphore,
+        store: ProgressStore,
+        meter: Meter,
+        on_progress: Callable[[], None],
+    ) -> None:
+        """Prepare the import; `in_flight` limits the requests of the whole contract."""
+        self._hass = hass
+        self._client = client
+        self._in_flight = in_flight
+        self._store = store
+        self._meter = meter
+        self._on_progress = on_progress
+        self._day_kind = day_kind_of(meter.energy_type)
+        self._complex_energy_types = _complex_energy_types(meter)
+        self.skipped: Counter[str] = Counter()
+        self.refusals: list[Refusal] = []
+
+    @property
+    def progress(self) -> Progress:
+        """How far the import is."""
+        return self._store.get(self._meter.ean)
+
+    def allowed(self, mandates: Iterable[Mandate]) -> list[Access]:
+        """Return what mandates allow to be read now, up to the day of readings under way."""
+        now = dt_util.utcnow()
+        today = datetime.fromtimestamp(day_at(now, self._day_kind).start, UTC)
+        return accesses(mandates, Period(earliest_readable(now), today), self._day_kind)
+
+    async def async_run(self, mandates: list[Mandate]) -> None:
+        """Forget what is no longer allowed, and read what is not there yet.
+
+        Raises FluviusError, if nothing that Fluvius answered could be used or it did not answer, and
+        StatisticsNotWrittenError.
+        """
+        await self._async_forget_beyond_mandate(mandates)
+        allowed = self.allowed(mandates)
+        self.refusals = []
+        if not allowed:
+            return
+        await self._async_trust_what_is_stored()
+        begun = dt_util.utcnow()
+        todo = await self._async_todo(allowed, begun)
+        await self._async_read(bundled(todo, allowed, self._day_kind))
+        await self._async_keep(asked_until=begun)
+
+    async def _async_todo(self, allowed: list[Access], now: datetime) -> list[Access]:
+        """Return what to read: what was never read, what arrived lately and, weekly, the sweep."""
+        progress = self.progress
+        if progress.asked_until is None:
+            # Whatever arrives while the history is read will be asked for by its arrival.
+            await self._async_keep(asked_until=now, swept_at=now)
+            return unread(allowed, progress.read)
+        grown = self._grown_since(allowed, progress.asked_until)
+        await self._async_keep(read=tuple(union([*progress.read, *grown])))
+        again = await self._async_take_arrivals(allowed, progress.asked_until, now)
+        todo = [*unread(allowed, self.progress.read), *again]
+        if progress.swept_at is None or now - progress.swept_at >= SWEEP_INTERVAL:
+            end = allowed[-1].period.end
+            since = day_at(end - SWEEP, self._day_kind).start
+            todo += clip(allowed, Period(datetime.fromtimestamp(since, UTC), end))
+            await self._async_keep(swept_at=now)
+        return todo
+
+    def _grown_since(self, allowed: list[Access], asked_until: datetime) -> list[Access]:
+        """Return the days that time has added at the end; their readings show by their arrival.
+
+        Days that a mandate added are none of these: theirs may have arrived long ago.
+        """
+        read_until = max((part.period.end for part in self.progress.read), default=None)
+        today_then = day_at(asked_until, self._day_kind).start
+        if read_until is None or read_until.timestamp() < today_then:
+            return []
+        return clip(allowed, Period(read_until, allowed[-1].period.end))
+
+    async def _async_take_arrivals(
+        self, allowed: list[Access], asked_until: datetime, now: datetime
+    ) -> tuple[Access, ...]:
+        """Write the days that arrived whole; return what arrived and has to be read again."""
+        request = EnergyRequest(
+            ean=self._meter.ean,
+            start=(asked_until - ARRIVAL_OVERLAP).replace(microsecond=0),
+            end=now.replace(microsecond=0),
+            period_type=PeriodType.INSERT_TIME,
+            granularities=tuple(
+                sorted({granularity for part in allowed for granularity in part.granularities})
+            ),
+            complex_energy_types=self._complex_energy_types,
+        )
+        try:
+            headpoint = await self._async_ask(request)
+        except FluviusNotFoundError, FluviusValidationError:
+            # A data period that has ended gets no new readings, and V2 refuses to look for them.
+            if day_at(now, self._day_kind).start <= allowed[-1].period.end.timestamp():
+                raise
+            return ()
+        progress = self.progress
+        followed = Followed(progress.coverage, progress.last_day, progress.sources)
+        arrivals = await self._hass.async_add_executor_job(arrived, headpoint, allowed, followed)
+        for evaluation in arrivals.whole:
+            await self._async_write(evaluation)
+        return arrivals.again
+
+    async def _async_read(self, requests: Iterable[Access]) -> None:
+        """Read one request after the other; the next answer is on its way while one is written."""
+        queue = deque(requests)
+        good = 0
+        reading = self._start(queue)
+        try:
+            while reading is not None:
+                asked, answer = reading
+                evaluation = None
+                try:
+                    evaluation = await answer
+                    good += 1
+                except (FluviusMalformedAnswerError, FluviusValidationError) as err:
+                    await self._async_refuse(Refusal(asked, err))
+                    queue.extendleft(reversed(halves(asked, self._day_kind)))
+                    if len(self.refusals) - good >= _TOLERATED_REFUSALS:
+                        queue.clear()
+                reading = self._start(queue)
+                if evaluation is not None:
+                    await self._async_write(evaluation)
+        finally:
+            if reading is not None:
+                reading[1].cancel()
+        if self.refusals and not good:
+            raise self.refusals[0].error
+
+    def _start(self, queue: deque[Access]) -> tuple[Access, asyncio.Task[Evaluation]] | None:
+        """Begin with the next request, if there is one left."""
+        if not queue:
+            return None
+        asked = queue.popleft()
+        return asked, self._hass.async_create_task(self._async_fetch(asked), eager_start=False)
+
+    async def _async_fetch(self, asked: Access) -> Evaluation:
+        request = EnergyRequest(
+            ean=self._meter.ean,
+            start=asked.period.start,
+            end=asked.period.end,
+            granularities=asked.granularities,
+            complex_energy_types=self._complex_energy_types,
+        )
+        headpoint = await self._async_ask(request)
+        return await self._hass.async_add_executor_job(
+            evaluate, headpoint, Question.about(asked), self.progress.coverage
+        )
+
+    async def _async_ask(self, request: EnergyRequest) -> Headpoint:
+        async with self._in_flight:
+            return await self._client.energy(request)
+
+    async def _async_refuse(self, refusal: Refusal) -> None:
+        """Count what was asked for as not read, so that it is asked for again."""
+        self.refusals.append(refusal)
+        period = refusal.asked.period
+        LOGGER.warning(
+            "%s: the answer about %s to %s was refused: %s",
+            self._meter.title,
+            period.start,
+            period.end,
+            refusal.error,
+        )
+        await self._async_keep(read=tuple(without(self.progress.read, period)))
+
+    async def _async_write(self, evaluation: Evaluation) -> None:
+        """Write what an answer amounts to, and keep how far that brought us."""
+        series = {key: await self._async_series(key) for key in evaluation.hours}
+        rows = await async_write_hours(
+            self._hass, {series[key]: hours for key, hours in evaluation.hours.items()}
+        )
+        question = evaluation.question
+        LOGGER.debug(
+            "%s: %s read, %d rows written", self._meter.title, period_of(question.hull), rows
+        )
+        self.skipped.update(evaluation.skipped)
+        progress = self.progress
+        read = [Access(period_of(span), question.granularities) for span in question.spans]
+        newest = {key: max(hours.values) for key, hours in evaluation.hours.items() if hours.values}
+        await self._async_keep(
+            read=tuple(union([*progress.read, *read])),
+            data_until=latest(progress.data_until, evaluation.data_until),
+            last_day=newest_day(progress.last_day, evaluation.last_day),
+            newest={
+                key: max(newest.get(key, 0), progress.newest.get(key, 0))
+                for key in progress.newest.keys() | newest.keys()
+            },
+            coverage={
+                **progress.coverage,
+                **{
+                    key: updated(progress.coverage.get(key, Coverage()), found, question.spans)
+                    for key, found in evaluation.coverage.items()
+                },
+            },
+            sources=max(progress.sources, evaluation.sources),
+        )
+
+    async def _async_forget_beyond_mandate(self, mandates: list[Mandate]) -> None:
+        """Delete what was read and is no longer allowed to be held."""
+        end = data_ends(mandates)
+        progress = self.progress
+        if end is None or not any(end < part.period.end for part in progress.read):
+            return
+        # A day of readings that the end falls in may stand there as a whole; it is read again.
+        last_day = day_at(end, self._day_kind)
+        series = [await self._async_series(key) for key in progress.newest]
+        await async_delete_from(self._hass, series, last_day.start)
+        LOGGER.info("%s: readings beyond the end of the mandate were deleted", self._meter.title)
+        kept = Period(FAR_PAST, datetime.fromtimestamp(last_day.start, UTC))
+        await self._async_keep(
+            read=tuple(clip(progress.read, kept)),
+            data_until=min(filter(None, (progress.data_until, kept.end))),
+            last_day=None,
+            swept_at=None,
+            newest=await async_newest_hours(self._hass, progress.newest),
+            coverage={
+                key: forgotten_from(coverage, last_day.start)
+                for key, coverage in progress.coverage.items()
+            },
+        )
+
+    async def _async_trust_what_is_stored(self) -> None:
+        """Count as read only what the recorder still has, and what one request can catch up with."""
+        progress = self.progress
+        if self._meter.reactive and not progress.reactive:
+            await self._async_keep(read=(), asked_until=None, reactive=True)
+            return
+        if progress.asked_until and dt_util.utcnow() - progress.asked_until > _LONGEST_ABSENCE:
+            await self._async_keep(read=(), asked_until=None)
+            return
+        held = await async_newest_hours(self._hass, progress.newest)
+        lost = [
+            held.get(key, 0) for key, hour in progress.newest.items() if held.get(key, 0) < hour
+        ]
+        if not lost:
+            return
+        LOGGER.warning(
+            "The recorder lost statistics of %s; they are imported again", self._meter.title
+        )
+        intact_until = day_at_second(min(lost), self._day_kind).start
+        intact = Period(FAR_PAST, datetime.fromtimestamp(intact_until, UTC))
+        await self._async_keep(read=tuple(clip(progress.read, intact)), newest=held)
+
+    async def _async_series(self, key: SeriesKey) -> StatisticSeries:
+        names = await async_measure_names(self._hass)
+        name = f"{self._meter.title} {names[key.measure]}"
+        if key.ean != self._meter.ean:
+            name = f"{name} …{key.ean[-_DIGITS_IN_NAME:]}"
+        return StatisticSeries(key, name)
+
+    async def _async_keep(self, **changes: Any) -> None:
+        """Keep how far the import is, and tell."""
+        await self._store.async_set(self._meter.ean, replace(self.progress, **changes))
+        self._on_progress()
+
+
+def _complex_energy_types(meter: Meter) -> tuple[ComplexEnergyType, ...]:
+    """Return the kinds of power to ask for; gas has none."""
+    if meter.energy_type is EnergyType.GAS:
+        return ()
+    if meter.reactive:
+        return (ComplexEnergyType.ACTIVE, ComplexEnergyType.REACTIVE)
+    return (ComplexEnergyType.ACTIVE,)
