@@ -208,7 +208,7 @@ class MeterImporter:
                     await self._async_write(evaluation)
         finally:
             if reading is not None:
-                reading[1].cancel()
+                _abandon(reading[1])
         if self.refusals and not good:
             raise self.refusals[0].error
 
@@ -338,6 +338,12 @@ class MeterImporter:
         """Keep how far the import is, and tell."""
         await self._store.async_set(self._meter.ean, replace(self.progress, **changes))
         self._on_progress()
+
+
+def _abandon(task: asyncio.Task[Evaluation]) -> None:
+    """Cancel a request whose answer, or failure, nobody waits for any more."""
+    task.cancel()
+    task.add_done_callback(lambda done: done.cancelled() or done.exception())
 
 
 def _complex_energy_types(meter: Meter) -> tuple[ComplexEnergyType, ...]:

@@ -140,7 +140,7 @@ def test_every_quarter_hour_is_either_known_or_in_one_gap(
     known: set[int], with_daily: set[object]
 ) -> None:
     starts = range(WEEKEND.start, WEEKEND.end, 900)
-    fine: Values = {starts[number]: 0.25 for number in known}
+    fine: Values = {starts[number]: 0.25 for number in sorted(known)}
     daily: Values = {day.start: 24.0 for day in (FRIDAY, SATURDAY, SUNDAY) if day in with_daily}
     found = covered(MeasureReadings(fine, daily))
     gaps = [start for gap in found.gaps for start in range(gap.start, gap.end, 900)]

@@ -144,8 +144,8 @@ def incomplete_days(gaps: Iterable[Gap], kind: DayKind) -> list[IncompleteDay]:
 def _known(values: Values) -> list[int]:
     """Return the starts of the slices with a value, in order."""
     if None in values.values():
-        return sorted(start for start, value in values.items() if value is not None)
-    return sorted(values)
+        return [start for start, value in values.items() if value is not None]
+    return list(values)
 
 
 def _holes(meters: Sequence[list[int]], asked: Span, length: int) -> list[Span]:

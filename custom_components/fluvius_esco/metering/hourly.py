@@ -190,8 +190,7 @@ def _of_known(slices: Slices) -> dict[int, float]:
 
 def by_day(values: Values, kind: DayKind) -> Iterator[tuple[Day, Slices]]:
     """Return slices by the day of readings that they begin in, oldest first."""
-    starts = sorted(values)
-    amounts = [values[start] for start in starts]
+    starts, amounts = list(values), list(values.values())
     index = 0
     while index < len(starts):
         day = day_at_second(starts[index], kind)

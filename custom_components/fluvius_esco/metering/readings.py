@@ -8,7 +8,10 @@ from ..api.models import Channel, EnergyType, Granularity, Headpoint, Register, 
 from .measures import Measure, SeriesKey, measure_of
 
 type Values = dict[int, float | None]
-"""Values by the start of their slice (UTC seconds since the epoch); None is an explicit null."""
+"""Values by the start of their slice (UTC seconds since the epoch), in the order of time.
+
+None is an explicit null.
+"""
 
 _PARTS: Final = (Register.DAY, Register.NIGHT)
 
@@ -71,7 +74,7 @@ def _overlaid(meters: Iterable[Values], headpoint: Values) -> Values:
     for start, value in headpoint.items():
         if value is not None or start not in whole:
             whole[start] = value
-    return whole
+    return _in_order(whole)
 
 
 def _by_measure(
@@ -85,10 +88,16 @@ def _by_measure(
     for total in {replace(channel, register=Register.TOTAL) for channel in by_channel}:
         _complete_total(by_channel, total)
     return {
-        measure: readings
+        measure: MeasureReadings(_in_order(readings.fine), _in_order(readings.daily))
         for channel, readings in by_channel.items()
         if (measure := measure_of(channel, energy_type)) is not None
     }
+
+
+def _in_order(values: Values) -> Values:
+    starts = list(values)
+    in_order = sorted(starts)
+    return values if starts == in_order else {start: values[start] for start in in_order}
 
 
 def _complete_total(by_channel: dict[Channel, MeasureReadings], total: Channel) -> None:

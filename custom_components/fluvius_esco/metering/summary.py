@@ -39,8 +39,7 @@ def _known_until(measure: Measure, meter: MeasureReadings) -> int | None:
 
 
 def _last_known(values: Values) -> int | None:
-    newest_first = sorted(values, reverse=True)
-    return next((start for start in newest_first if values[start] is not None), None)
+    return next((start for start in reversed(values) if values[start] is not None), None)
 
 
 def last_complete_day(days: Mapping[Measure, Iterable[DayHours]]) -> DayTotals | None:
