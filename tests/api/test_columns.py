@@ -1,5 +1,6 @@
 """Checks and conversions of whole columns."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -57,6 +58,69 @@ def test_adjoining_slices_read_as_others_do() -> None:
     assert starts == [first, first + 900, first + 1800]
     assert ends == [first + 900, first + 1800, first + 2700]
     assert read(texts[:2][::-1], texts[1:3][::-1]) == (starts[:2][::-1], ends[:2][::-1])
+
+
+def texts_of(start: datetime, count: int) -> list[Any]:
+    return [
+        (start + number * timedelta(minutes=15)).isoformat().replace("+00:00", "Z")
+        for number in range(count + 1)
+    ]
+
+
+def run(texts: list[Any]) -> range | None:
+    return InstantReader().run(texts[:-1], texts[1:], Granularity.QUARTER_HOUR)
+
+
+@given(
+    start=MOMENTS.map(lambda moment: moment.astimezone(UTC).replace(minute=15, second=0)),
+    count=st.integers(1, 300),
+)
+def test_a_run_of_quarter_hours_is_known_by_its_texts(start: datetime, count: int) -> None:
+    texts = texts_of(start, count)
+    found = run(texts)
+    assert found is not None
+    assert list(found) == read(texts[:-1], texts[1:])[0]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda texts: [*texts[:2], texts[3], texts[2], *texts[4:]],
+        lambda texts: [*texts[:3], *texts[4:]],
+        lambda texts: [text.replace("Z", ".0Z") for text in texts],
+        lambda texts: [text.replace("Z", "+00:00") for text in texts],
+        lambda texts: [text.replace(":00Z", ":01Z") for text in texts],
+        lambda texts: [*texts[:2], None, *texts[3:]],
+        lambda texts: [*texts[:2], ["x"] * 20, *texts[3:]],
+        lambda texts: [*texts[:2], texts[2] + "2", texts[3][1:], *texts[4:]],
+        lambda texts: texts[:1] * 2,
+        lambda texts: texts[::-1],
+    ],
+)
+def test_all_else_is_no_run(change: Callable[[list[Any]], list[Any]]) -> None:
+    texts = texts_of(datetime(2026, 3, 1, 22, tzinfo=UTC), 20)
+    assert run(texts) is not None
+    assert run(change(texts)) is None
+
+
+def test_slices_that_do_not_adjoin_are_no_run() -> None:
+    texts = texts_of(datetime(2026, 3, 1, 22, tzinfo=UTC), 3)
+    reader = InstantReader()
+    assert reader.run(texts[:2], texts[2:], Granularity.QUARTER_HOUR) is None
+    assert reader.run(texts[:1], texts[1:2], Granularity.DAY) is None
+
+
+@pytest.mark.parametrize("offset", ["-05:00", "+05:00"])
+@pytest.mark.parametrize("day", ["0001-01-01T", "9999-12-31T"])
+def test_runs_on_days_that_python_does_not_know_are_read_one_by_one(day: str, offset: str) -> None:
+    texts = [f"{day}{time}:00{offset}" for time in ("00:00", "00:15", "00:30", "23:30", "23:45")]
+    assert run(texts[:3]) is None
+    assert run(texts[3:]) is None
+
+
+def test_the_last_quarter_hours_that_can_be_written_are_a_run() -> None:
+    texts = [f"9999-12-31T23:{minute}:00Z" for minute in (15, 30, 45)]
+    assert run(texts) is not None
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ As nearly all slices of a list look the same, a whole level of them is one colum
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import compress, repeat
 from operator import itemgetter
 from types import NoneType
 from typing import Any, Final
@@ -23,7 +23,8 @@ from .models import (
     Unit,
     ValidationState,
 )
-from .wire import JsonObject, objects_in
+from .pieces import Document
+from .wire import JsonObject
 
 _LISTS: Final = {
     "dailyEnergy": Granularity.DAY,
@@ -37,10 +38,29 @@ _FACTORS: Final = {member.value: member for member in GasConversionFactor}
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Objects of one level and, for each, the position of the slice it belongs to."""
+    """Objects of one level and, for each, the position of the slice it belongs to.
+
+    `fields` has the values by field; it is None where not all objects have the same fields.
+    """
 
     positions: Sequence[int]
     objects: list[JsonObject]
+    fields: dict[str, list[Any]] | None
+
+    @classmethod
+    def of(cls, positions: Sequence[int], objects: list[JsonObject]) -> Column:
+        """Return a column of objects."""
+        return cls(positions, objects, _fields_of(objects))
+
+    def values(self, name: str) -> list[Any]:
+        """Return the values of one field, None where it is left out."""
+        if self.fields is None:
+            return values_of(self.objects, name)
+        return self.fields.get(name) or [None] * len(self.objects)
+
+    def shapes(self) -> set[tuple[str, ...]]:
+        """Return the names of the fields that objects have, in all the orders that occur."""
+        return set(map(tuple, self.objects)) if self.fields is None else {tuple(self.fields)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,35 +72,87 @@ class ReadingNames:
     factor: str
 
 
-@dataclass(frozen=True, slots=True)
-class Slices:
-    """The checked bounds of a list of slices, UTC seconds since the epoch."""
+class SliceList:
+    """The checked bounds of a list of slices that comes in batches, UTC seconds since the epoch."""
 
-    granularity: Granularity
-    starts: Sequence[int]
-    ends: Sequence[int]
+    def __init__(self, granularity: Granularity) -> None:
+        """Hold no slice yet."""
+        self.granularity = granularity
+        self.starts: list[int] = []
+        self.ends: list[int] = []
 
-    def series(self, channel: Channel, names: ReadingNames, column: Column) -> Series:
-        """Return the readings in a column; raises FluviusMalformedAnswerError."""
-        values = values_of(column.objects, names.value)
-        check_values(values)
-        states = values_of(column.objects, names.state)
-        factors = members(
-            values_of(column.objects, names.factor), _FACTORS, GasConversionFactor.UNKNOWN
-        )
+    def series(self, channel: Channel, readings: Readings) -> Series:
+        """Return the readings of one channel in all the slices.
+
+        Raises FluviusMalformedAnswerError.
+        """
         starts, ends = self.starts, self.ends
-        if column.positions != range(len(starts)):
-            starts = [starts[position] for position in column.positions]
-            ends = [ends[position] for position in column.positions]
+        if readings.positions != range(len(starts)):
+            starts = [starts[position] for position in readings.positions]
+            ends = [ends[position] for position in readings.positions]
+        readings.check()
         return Series(
             channel=channel,
             granularity=self.granularity,
             starts=starts,
             ends=ends,
-            values=values,
-            states=members(states, _STATES, ValidationState.UNKNOWN),
-            factors=() if not any(factors) else factors,
+            values=readings.values,
+            states=readings.states,
+            factors=readings.factors if any(readings.factors) else (),
         )
+
+
+class Readings:
+    """The readings of one channel, which grow batch by batch.
+
+    What Fluvius means by them is only known at the end, so that they are judged only then.
+    """
+
+    def __init__(self, names: ReadingNames) -> None:
+        """Hold no reading yet."""
+        self._names = names
+        self._problem: FluviusMalformedAnswerError | None = None
+        self.tells = False
+        """Whether any reading has more to tell than null."""
+        self.positions: range | list[int] = range(0)
+        self.values: list[Any] = []
+        self.states: list[ValidationState | None] = []
+        self.factors: list[GasConversionFactor | None] = []
+
+    def add(self, column: Column) -> None:
+        """Append the readings in a column."""
+        values, states = column.values(self._names.value), column.values(self._names.state)
+        self.tells = self.tells or _tell(values) or _tell(states)
+        self._add_positions(column.positions)
+        self.values += values
+        try:
+            self.states += members(states, _STATES, ValidationState.UNKNOWN)
+            self.factors += members(
+                column.values(self._names.factor), _FACTORS, GasConversionFactor.UNKNOWN
+            )
+        except FluviusMalformedAnswerError as problem:
+            self._problem = problem
+
+    def _add_positions(self, added: Sequence[int]) -> None:
+        """Append positions; they stay a range as long as no slice is left out."""
+        known = self.positions
+        if isinstance(known, range):
+            if isinstance(added, range) and known.stop in {0, added.start}:
+                self.positions = range(known.start if known else added.start, added.stop)
+                return
+            self.positions = known = list(known)
+        known += added
+
+    def check(self) -> None:
+        """Check what was added; raises FluviusMalformedAnswerError."""
+        check_values(self.values)
+        if self._problem is not None:
+            raise self._problem
+
+
+def _tell(values: list[Any]) -> bool:
+    """Whether any value is not null."""
+    return bool(values) and (values[0] is not None or values.count(None) < len(values))
 
 
 class SliceReader:
@@ -96,15 +168,24 @@ class SliceReader:
             else None
         )
 
-    def read(self, granularity: Granularity, starts: list[Any], ends: list[Any]) -> Slices:
-        """Return the slices between the instants of two columns.
+    def add(self, slices: SliceList, starts: list[Any], ends: list[Any]) -> int:
+        """Append the slices between the instants of two columns; return the first's position.
 
         Raises FluviusMalformedAnswerError for slices of the wrong length or outside the period.
         """
-        first, last = self._instants.bounds(starts, ends)
-        check_lengths(first, last, granularity)
-        self._check_window(first, last, granularity)
-        return Slices(granularity, first, last)
+        position = len(slices.starts)
+        run = self._instants.run(starts, ends, slices.granularity)
+        if run is None:
+            first, last = self._instants.bounds(starts, ends)
+            check_lengths(first, last, slices.granularity)
+            self._check_window(first, last, slices.granularity)
+        else:
+            first = list(run)
+            last = [*first[1:], run.stop]
+            self._check_window(first[:1], last[-1:], slices.granularity)
+        slices.starts += first
+        slices.ends += last
+        return position
 
     def _check_window(self, starts: list[int], ends: list[int], granularity: Granularity) -> None:
         if self._window is None:
@@ -117,11 +198,12 @@ class SliceReader:
             raise FluviusMalformedAnswerError("A slice lies outside the requested period")
 
 
-def lists_of(holder: JsonObject) -> Iterator[tuple[Granularity, list[JsonObject]]]:
-    """Return the lists of slices that are not empty; raises FluviusMalformedAnswerError."""
+def lists_of(
+    document: Document, holder: JsonObject
+) -> Iterator[tuple[Granularity, Iterator[list[JsonObject]]]]:
+    """Return the lists of slices in batches."""
     for name, granularity in _LISTS.items():
-        if slices := objects_in(holder, name):
-            yield granularity, slices
+        yield granularity, document.batches(holder, name)
 
 
 def values_of(objects: list[JsonObject], name: str) -> list[Any]:
@@ -132,18 +214,31 @@ def values_of(objects: list[JsonObject], name: str) -> list[Any]:
         return list(map(dict.get, objects, repeat(name)))
 
 
-def measurements_of(slices: list[JsonObject], name: str) -> Column:
-    """Return the measurements of all slices, in order; most slices have exactly one.
+def _fields_of(objects: list[JsonObject]) -> dict[str, list[Any]] | None:
+    """Return the values by field, None where not all objects have the same fields."""
+    names = objects[0] if objects else {}
+    if set(map(len, objects)) != {len(names)}:
+        return None
+    try:
+        return {name: list(map(itemgetter(name), objects)) for name in names}
+    except KeyError:
+        return None
 
-    Raises FluviusMalformedAnswerError.
+
+def measurements_of(slices: list[JsonObject], name: str, first: int) -> Column:
+    """Return the measurements of slices, in order; most slices have exactly one.
+
+    `first` is the position of the first slice. Raises FluviusMalformedAnswerError.
     """
     lists = values_of(slices, name)
     kinds = set(map(type, lists))
     if not kinds <= {list, NoneType}:
         raise FluviusMalformedAnswerError("The measurements of a slice are not a list")
     if kinds == {list} and set(map(len, lists)) == {1}:
-        return column_of(range(len(lists)), [measurement for (measurement,) in lists])
-    positions = [position for position, found in enumerate(lists) for _ in found or ()]
+        return column_of(
+            range(first, first + len(lists)), [measurement for (measurement,) in lists]
+        )
+    positions = [position for position, found in enumerate(lists, first) for _ in found or ()]
     return column_of(positions, [measurement for found in lists for measurement in found or ()])
 
 
@@ -155,29 +250,28 @@ def column_of(positions: Sequence[int], values: list[object]) -> Column:
     kinds = set(map(type, values))
     if not kinds <= {dict, NoneType}:
         raise FluviusMalformedAnswerError("A measurement is not an object")
-    column = Column(positions, values)  # type: ignore[arg-type] # checked for all at once
-    if NoneType not in kinds:
-        return column
-    return only([value is not None for value in values], column)
+    if NoneType in kinds:
+        positions = [at for at, value in zip(positions, values, strict=True) if value is not None]
+        values = [value for value in values if value is not None]
+    return Column.of(positions, values)  # type: ignore[arg-type] # checked for all at once
 
 
 def only(chosen: list[bool], column: Column) -> Column:
     """Return the chosen objects of a column."""
-    return Column(
-        [position for position, take in zip(column.positions, chosen, strict=True) if take],
-        [found for found, take in zip(column.objects, chosen, strict=True) if take],
+    return Column.of(
+        list(compress(column.positions, chosen)), list(compress(column.objects, chosen))
     )
 
 
-def split_by_unit(column: Column) -> Iterator[tuple[Unit, Column]]:
+def split_by_unit(column: Column) -> Iterator[tuple[Unit | None, Column]]:
     """Split a column by unit: gas has its m³ and its kWh in the same place.
 
-    Objects without a unit count as having an unknown one. Raises FluviusMalformedAnswerError.
+    Raises FluviusMalformedAnswerError.
     """
-    units = members(values_of(column.objects, "unit"), _UNITS, Unit.UNKNOWN)
+    units = members(column.values("unit"), _UNITS, Unit.UNKNOWN)
     distinct = dict.fromkeys(units)
     for unit in distinct:
         part = column
         if len(distinct) > 1:
             part = only([found is unit for found in units], column)
-        yield unit or Unit.UNKNOWN, part
+        yield unit, part

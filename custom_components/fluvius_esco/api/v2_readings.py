@@ -6,7 +6,7 @@ meter can be told from it.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import chain
 from typing import Final
 
@@ -16,6 +16,7 @@ from .models import (
     Direction,
     EnergyRequest,
     EnergyType,
+    Granularity,
     Headpoint,
     HeadpointKind,
     PhysicalMeter,
@@ -23,9 +24,12 @@ from .models import (
     Series,
     Unit,
 )
+from .pieces import Document, read_answer
 from .slices import (
     Column,
     ReadingNames,
+    Readings,
+    SliceList,
     SliceReader,
     lists_of,
     measurements_of,
@@ -33,7 +37,7 @@ from .slices import (
     split_by_unit,
     values_of,
 )
-from .wire import JsonObject, objects_in, parse_data, text_in, whole_number_in
+from .wire import JsonObject, objects_in, text_in, whole_number_in
 
 _METERS: Final = {
     "electricityMeters": EnergyType.ELECTRICITY,
@@ -60,7 +64,11 @@ def parse_energy(body: bytes, request: EnergyRequest) -> Headpoint:
     Without any meter the energy type is unknown. Raises FluviusMalformedAnswerError for an answer
     that breaks a rule; what is merely unknown is left out and counted.
     """
-    data = parse_data(body)
+    return read_answer(body, lambda document: _headpoint(document, request))
+
+
+def _headpoint(document: Document, request: EnergyRequest) -> Headpoint:
+    data = document.data
     if not data.keys() & _METERS.keys():
         raise FluviusMalformedAnswerError("The answer has no list of meters")
     found = {
@@ -71,7 +79,7 @@ def parse_energy(body: bytes, request: EnergyRequest) -> Headpoint:
     if len(found) > 1:
         raise FluviusMalformedAnswerError("The answer has electricity and gas for one EAN")
     energy_type, meters = next(iter(found.items()), (EnergyType.UNKNOWN, []))
-    reader = _SeriesReader(request, energy_type)
+    reader = _SeriesReader(document, request, energy_type)
     return Headpoint(
         ean=request.ean,
         energy_type=energy_type,
@@ -81,10 +89,14 @@ def parse_energy(body: bytes, request: EnergyRequest) -> Headpoint:
     )
 
 
+type _Units = dict[Unit | None, _ReadingsOfUnit]
+
+
 class _SeriesReader:
     """Reads the series of one answer and counts what it has to skip."""
 
-    def __init__(self, request: EnergyRequest, energy_type: EnergyType) -> None:
+    def __init__(self, document: Document, request: EnergyRequest, energy_type: EnergyType) -> None:
+        self._document = document
         self.skipped: Counter[str] = Counter()
         self._slices = SliceReader(request, energy_type)
 
@@ -97,41 +109,67 @@ class _SeriesReader:
         )
 
     def _series_of(self, meter: JsonObject) -> tuple[Series, ...]:
-        found = []
-        for granularity, items in lists_of(meter):
-            slices = self._slices.read(
-                granularity, values_of(items, "timestampStart"), values_of(items, "timestampEnd")
-            )
-            measurements = measurements_of(items, "measurement")
-            for unit, part in split_by_unit(measurements):
-                for names, column in self._readings(part, unit):
-                    channel = Channel(*_READINGS[names], unit)
-                    found.append(slices.series(channel, names, column))
+        found: list[Series] = []
+        for granularity, batches in lists_of(self._document, meter):
+            found += self._series_of_list(granularity, batches)
         return tuple(found)
 
-    def _readings(self, part: Column, unit: Unit) -> Iterator[tuple[ReadingNames, Column]]:
-        """Return for each reading's names the measurements that hold it.
+    def _series_of_list(
+        self, granularity: Granularity, batches: Iterator[list[JsonObject]]
+    ) -> Iterator[Series]:
+        slices = SliceList(granularity)
+        units: _Units = {}
+        for items in batches:
+            starts, ends = values_of(items, "timestampStart"), values_of(items, "timestampEnd")
+            first = self._slices.add(slices, starts, ends)
+            self._add(units, measurements_of(items, "measurement", first))
+            del items  # so that its tree is gone before there is another
+        for unit, readings in units.items():
+            if unit is not None and unit is not Unit.UNKNOWN:
+                for names, column in readings.of_the_meter():
+                    yield slices.series(Channel(*_READINGS[names], unit), column)
+            elif told := sum(len(column.values) for column in readings.telling().values()):
+                self.skipped["unknown_unit"] += told
 
-        A null without a validation state tells that a register has no value, but not whether there
-        is such a register. So a reading that is null throughout is one that the meter does not
-        have, unless all are.
-        """
-        shapes = set(map(tuple, part.objects))
-        self._count_unknown_fields(part, set(chain.from_iterable(shapes)) - _KNOWN_FIELDS)
-        readings = {names: _with_reading(part, names, shapes) for names in _READINGS}
-        telling = {names: column for names, column in readings.items() if _tells(column, names)}
-        if unit is not Unit.UNKNOWN:
-            yield from (
-                (names, column) for names, column in (telling or readings).items() if column.objects
-            )
-        elif telling:
-            self.skipped["unknown_unit"] += sum(len(column.objects) for column in telling.values())
+    def _add(self, units: _Units, measurements: Column) -> None:
+        for unit, part in split_by_unit(measurements):
+            if unit not in units:
+                units[unit] = _ReadingsOfUnit()
+            units[unit].add(part)
+            self._count_unknown_fields(part)
 
-    def _count_unknown_fields(self, part: Column, names: Iterable[str]) -> None:
-        for name in names:
-            values = values_of(part.objects, name)
+    def _count_unknown_fields(self, part: Column) -> None:
+        for name in set(chain.from_iterable(part.shapes())) - _KNOWN_FIELDS:
+            values = part.values(name)
             if told := len(values) - values.count(None):
                 self.skipped["unknown_field"] += told
+
+
+class _ReadingsOfUnit:
+    """The readings in the measurements of one unit.
+
+    A null without a validation state tells that a register has no value, but not whether there is
+    such a register. So a reading that is null throughout is one that the meter does not have, unless
+    all are.
+    """
+
+    def __init__(self) -> None:
+        self._readings = {names: Readings(names) for names in _READINGS}
+
+    def add(self, part: Column) -> None:
+        shapes = part.shapes()
+        fields = set(chain.from_iterable(shapes))
+        for names, readings in self._readings.items():
+            if names.value in fields or names.state in fields:
+                readings.add(_with_reading(part, names, shapes))
+
+    def telling(self) -> dict[ReadingNames, Readings]:
+        return {names: readings for names, readings in self._readings.items() if readings.tells}
+
+    def of_the_meter(self) -> Iterator[tuple[ReadingNames, Readings]]:
+        for names, readings in (self.telling() or self._readings).items():
+            if readings.values:
+                yield names, readings
 
 
 def _with_reading(column: Column, names: ReadingNames, shapes: set[tuple[str, ...]]) -> Column:
@@ -139,18 +177,6 @@ def _with_reading(column: Column, names: ReadingNames, shapes: set[tuple[str, ..
 
     `shapes` are the different orders of fields that the measurements have, mostly one.
     """
-    has = {names.value in shape or names.state in shape for shape in shapes}
-    if has == {True}:
+    if all(names.value in shape or names.state in shape for shape in shapes):
         return column
-    if has == {False}:
-        return Column((), [])
     return only([names.value in found or names.state in found for found in column.objects], column)
-
-
-def _tells(column: Column, names: ReadingNames) -> bool:
-    """Whether any measurement has more to tell of a reading than null."""
-    return any(
-        value is not None
-        for name in (names.value, names.state)
-        for value in values_of(column.objects, name)
-    )

@@ -6,7 +6,6 @@ list look the same, we go down level by level with whole columns instead of slic
 
 from collections import Counter
 from collections.abc import Iterator
-from operator import itemgetter
 from typing import Final
 
 from .exceptions import FluviusMalformedAnswerError
@@ -15,6 +14,7 @@ from .models import (
     Direction,
     EnergyRequest,
     EnergyType,
+    Granularity,
     Headpoint,
     HeadpointKind,
     PhysicalMeter,
@@ -24,9 +24,12 @@ from .models import (
     SubHeadpointKind,
     Unit,
 )
+from .pieces import Document, read_answer
 from .slices import (
     Column,
     ReadingNames,
+    Readings,
+    SliceList,
     SliceReader,
     column_of,
     lists_of,
@@ -34,11 +37,16 @@ from .slices import (
     split_by_unit,
     values_of,
 )
-from .wire import JsonObject, member_of, object_in, objects_in, parse_data, text_in
+from .wire import JsonObject, member_of, object_in, objects_in, text_in
 
 _DIRECTIONS: Final = {member.value: member for member in Direction}
 _REGISTERS: Final = {member.value: member for member in Register}
 _NAMES: Final = ReadingNames("value", "validationState", "gasConversionFactor")
+
+
+type _Units = dict[Unit, Readings]
+type _Channels = dict[str, dict[str, _Units]]
+"""The readings of a list by direction, register and unit, each in the order of appearance."""
 
 
 def parse_energy(body: bytes, request: EnergyRequest) -> Headpoint:
@@ -47,7 +55,11 @@ def parse_energy(body: bytes, request: EnergyRequest) -> Headpoint:
     Raises FluviusMalformedAnswerError for an answer that breaks a rule; what is merely unknown is
     left out and counted.
     """
-    headpoint = object_in(parse_data(body), "headpoint")
+    return read_answer(body, lambda document: _headpoint(document, request))
+
+
+def _headpoint(document: Document, request: EnergyRequest) -> Headpoint:
+    headpoint = object_in(document.data, "headpoint")
     if headpoint.get("ean") != request.ean:
         raise FluviusMalformedAnswerError("The answer is about another EAN")
     energy_type = member_of(headpoint.get("energyType"), EnergyType, EnergyType.UNKNOWN)
@@ -55,7 +67,7 @@ def parse_energy(body: bytes, request: EnergyRequest) -> Headpoint:
     if kind is HeadpointKind.UNKNOWN:
         skipped = {"unknown_headpoint_type": 1}
         return Headpoint(request.ean, energy_type, kind, skipped=skipped)
-    reader = _SeriesReader(request, energy_type)
+    reader = _SeriesReader(document, request, energy_type)
     meters = tuple(reader.meter(meter) for meter in objects_in(headpoint, "physicalMeters"))
     series = reader.series_of(headpoint)
     subs = tuple(reader.sub_headpoint(sub) for sub in objects_in(headpoint, "subHeadpoints"))
@@ -73,7 +85,8 @@ def parse_energy(body: bytes, request: EnergyRequest) -> Headpoint:
 class _SeriesReader:
     """Reads the series of one answer and counts what it has to skip."""
 
-    def __init__(self, request: EnergyRequest, energy_type: EnergyType) -> None:
+    def __init__(self, document: Document, request: EnergyRequest, energy_type: EnergyType) -> None:
+        self._document = document
         self.skipped: Counter[str] = Counter()
         self._slices = SliceReader(request, energy_type)
 
@@ -98,54 +111,57 @@ class _SeriesReader:
         )
 
     def series_of(self, holder: JsonObject) -> tuple[Series, ...]:
-        found = []
-        for granularity, items in lists_of(holder):
-            slices = self._slices.read(
-                granularity, values_of(items, "start"), values_of(items, "end")
-            )
-            for channel, column in self._channels(measurements_of(items, "measurements")):
-                found.append(slices.series(channel, _NAMES, column))
+        found: list[Series] = []
+        for granularity, batches in lists_of(self._document, holder):
+            found += self._series_of_list(granularity, batches)
         return tuple(found)
 
-    def _channels(self, measurements: Column) -> Iterator[tuple[Channel, Column]]:
-        for direction_name, directions in _fan_out(measurements):
-            direction = _DIRECTIONS.get(direction_name)
-            if direction is None:
+    def _series_of_list(
+        self, granularity: Granularity, batches: Iterator[list[JsonObject]]
+    ) -> Iterator[Series]:
+        slices = SliceList(granularity)
+        channels: _Channels = {}
+        for items in batches:
+            first = self._slices.add(slices, values_of(items, "start"), values_of(items, "end"))
+            self._add(channels, measurements_of(items, "measurements", first))
+            del items  # so that its tree is gone before there is another
+        for direction, registers in channels.items():
+            for register, units in registers.items():
+                for unit, readings in units.items():
+                    channel = Channel(_DIRECTIONS[direction], _REGISTERS[register], unit)
+                    yield slices.series(channel, readings)
+
+    def _add(self, channels: _Channels, measurements: Column) -> None:
+        for direction, directions in _fan_out(measurements):
+            if direction not in _DIRECTIONS:
                 self.skipped["unknown_direction"] += len(directions.objects)
                 continue
-            for register_name, readings in _fan_out(directions):
-                register = _REGISTERS.get(register_name)
-                if register is None:
+            registers = channels.setdefault(direction, {})
+            for register, readings in _fan_out(directions):
+                if register in _REGISTERS:
+                    self._add_readings(registers.setdefault(register, {}), readings)
+                else:
                     self.skipped["unknown_register"] += len(readings.objects)
-                    continue
-                for unit, column in self._units(readings):
-                    yield Channel(direction, register, unit), column
 
-    def _units(self, readings: Column) -> Iterator[tuple[Unit, Column]]:
+    def _add_readings(self, units: _Units, readings: Column) -> None:
+        """Add readings by unit; one without a unit counts as having an unknown one."""
         for unit, column in split_by_unit(readings):
-            if unit is Unit.UNKNOWN:
+            if unit is None or unit is Unit.UNKNOWN:
                 self.skipped["unknown_unit"] += len(column.objects)
-            else:
-                yield unit, column
+                continue
+            if unit not in units:
+                units[unit] = Readings(_NAMES)
+            units[unit].add(column)
 
 
 def _fan_out(column: Column) -> Iterator[tuple[str, Column]]:
     """Return for each key in a column of objects the column of what is under it."""
-    objects = column.objects
-    if not objects:
+    if column.fields is not None:
+        for name, values in column.fields.items():
+            yield name, column_of(column.positions, values)
         return
-    names = objects[0]
-    if set(map(len, objects)) == {len(names)}:
-        try:
-            same = {name: list(map(itemgetter(name), objects)) for name in names}
-        except KeyError:
-            pass
-        else:
-            for name, values in same.items():
-                yield name, column_of(column.positions, values)
-            return
     mixed: dict[str, tuple[list[int], list[object]]] = {}
-    for position, found in zip(column.positions, objects, strict=True):
+    for position, found in zip(column.positions, column.objects, strict=True):
         for name, value in found.items():
             positions, column_values = mixed.setdefault(name, ([], []))
             positions.append(position)

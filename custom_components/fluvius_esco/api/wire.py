@@ -81,17 +81,20 @@ def object_in(holder: JsonObject, name: str) -> JsonObject:
     return as_object(holder.get(name), name)
 
 
+def as_objects(values: object, what: str) -> list[JsonObject]:
+    """Return a list of JSON objects; raises FluviusMalformedAnswerError for anything else."""
+    if not isinstance(values, list) or not set(map(type, values)) <= {dict}:
+        raise FluviusMalformedAnswerError(f"{what} is not a list of objects")
+    return values
+
+
 def objects_in(holder: JsonObject, name: str) -> list[JsonObject]:
     """Return a list of objects, empty where it is null or left out.
 
     Raises FluviusMalformedAnswerError.
     """
     values = holder.get(name)
-    if values is None:
-        return []
-    if not isinstance(values, list) or not set(map(type, values)) <= {dict}:
-        raise FluviusMalformedAnswerError(f"{name} is not a list of objects")
-    return values
+    return [] if values is None else as_objects(values, name)
 
 
 def text_in(holder: JsonObject, name: str) -> str | None:
