@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 import inspect
-from itertools import batched
 from typing import Final
 
 from homeassistant.components.recorder.core import Recorder
@@ -42,14 +41,13 @@ from .const import DOMAIN
 from .metering.calendar import HOUR, Span
 from .metering.hourly import HourlySums
 from .metering.measures import Measure, SeriesKey
-from .metering.running_sum import Plan, Row, plan, without_deleting
+from .metering.running_sum import Plan, Row, Rows, plan, without_deleting
 
 _LOCK: Final[HassKey[asyncio.Lock]] = HassKey(f"{DOMAIN}_statistics_lock")
 _COMMIT_TIMEOUT: Final = 600
 # Far below a watt-hour.
 _SAME: Final = 1e-6
-# Home Assistant checks rows on the event loop, which so many of them keep for a few milliseconds.
-_ROWS_AT_ONCE: Final = 1000
+_ROWS_AT_ONCE: Final = 500
 # Home Assistant 2026.11 deletes rows in a span of time, 2026.10 only whole statistics.
 _CAN_DELETE_ROWS: Final = (
     "start_time" in inspect.signature(Recorder.async_clear_statistics).parameters
@@ -94,7 +92,6 @@ class _Prepared:
     series: StatisticSeries
     hours: HourlySums
     needed: Plan
-    rows: list[StatisticData]
     appends: bool
 
 
@@ -134,7 +131,7 @@ async def async_write_hours(
         await _async_committed(hass, instance)
         if not await instance.async_add_executor_job(_are_done, hass, prepared):
             raise _not_written()
-        return sum(len(one.rows) for one in prepared)
+        return sum(len(one.needed.rows) for one in prepared)
 
 
 async def async_delete_from(
@@ -159,7 +156,10 @@ async def async_delete_from(
                 _delete_rows(instance, statistic, Span(first, last.start + HOUR))
             else:
                 instance.async_clear_statistics([statistic])
-                await _async_add_rows(hass, series, list(map(_statistic_data, kept.values())))
+                rows = Rows()
+                for row in kept.values():
+                    rows.add(row.start, row.state, row.sum)
+                await _async_add_rows(hass, instance, series, rows)
             await _async_committed(hass, instance)
             left = await instance.async_add_executor_job(_last_row, hass, statistic)
             if left != (list(kept.values())[-1] if kept else None):
@@ -206,12 +206,18 @@ async def _async_queue(hass: HomeAssistant, instance: Recorder, prepared: _Prepa
         instance.async_adjust_statistics(
             series.statistic_id, _instant(shift.start), shift.amount, unit
         )
-    await _async_add_rows(hass, series, prepared.rows)
+    await _async_add_rows(hass, instance, series, prepared.needed.rows)
 
 
 async def _async_add_rows(
-    hass: HomeAssistant, series: StatisticSeries, rows: list[StatisticData]
+    hass: HomeAssistant, instance: Recorder, series: StatisticSeries, rows: Rows
 ) -> None:
+    """Hand rows to the recorder in small portions, never more than two of them at a time.
+
+    The recorder makes a dozen objects of each row. So many at once as a long answer has would be
+    there long enough for the garbage collector to go through all of Home Assistant's objects, which
+    stops everything for a good part of a second.
+    """
     unit, unit_class = _UNITS[series.key.measure.unit]
     metadata = StatisticMetaData(
         has_sum=True,
@@ -222,9 +228,14 @@ async def _async_add_rows(
         unit_class=unit_class,
         unit_of_measurement=unit,
     )
-    for some in batched(rows, _ROWS_AT_ONCE, strict=False):
-        async_add_external_statistics(hass, metadata, list(some))
-        await asyncio.sleep(0)
+    before: asyncio.Future[None] | None = None
+    for begin in range(0, len(rows), _ROWS_AT_ONCE):
+        portion = map(_statistic_data, rows.part(begin, begin + _ROWS_AT_ONCE))
+        async_add_external_statistics(hass, metadata, list(portion))
+        done = _barrier(hass, instance)
+        if before is not None:
+            await _async_until(before)
+        before = done
 
 
 def _delete_rows(instance: Recorder, statistic: str, span: Span) -> None:
@@ -235,15 +246,24 @@ def _delete_rows(instance: Recorder, statistic: str, span: Span) -> None:
     )
 
 
-async def _async_committed(hass: HomeAssistant, instance: Recorder) -> None:
-    """Wait until the recorder has committed all that was queued."""
-    committed = hass.loop.create_future()
+def _barrier(hass: HomeAssistant, instance: Recorder) -> asyncio.Future[None]:
+    """Return what is done once the recorder has committed all that was queued before."""
+    committed: asyncio.Future[None] = hass.loop.create_future()
     instance.queue_task(SynchronizeTask(committed))
+    return committed
+
+
+async def _async_until(committed: asyncio.Future[None]) -> None:
     try:
         async with asyncio.timeout(_COMMIT_TIMEOUT):
             await committed
     except TimeoutError as err:
         raise _not_written() from err
+
+
+async def _async_committed(hass: HomeAssistant, instance: Recorder) -> None:
+    """Wait until the recorder has committed all that was queued."""
+    await _async_until(_barrier(hass, instance))
 
 
 def _prepare(hass: HomeAssistant, hours: Mapping[StatisticSeries, HourlySums]) -> list[_Prepared]:
@@ -255,9 +275,8 @@ def _prepare(hass: HomeAssistant, hours: Mapping[StatisticSeries, HourlySums]) -
         stored = _stored(hass, series.statistic_id, touched)
         needed = _plan(stored, wanted)
         if not needed.is_empty:
-            rows = list(map(_statistic_data, needed.rows))
             appends = not stored.rows and stored.behind is None
-            prepared.append(_Prepared(series, wanted, needed, rows, appends))
+            prepared.append(_Prepared(series, wanted, needed, appends))
     return prepared
 
 
@@ -276,7 +295,7 @@ def _are_done(hass: HomeAssistant, prepared: Iterable[_Prepared]) -> bool:
 
 def _ends_are_there(hass: HomeAssistant, prepared: _Prepared) -> bool:
     """Whether the first and the last of the rows that were appended are there as they should be."""
-    first, last = prepared.needed.rows[0], prepared.needed.rows[-1]
+    first, last = prepared.needed.rows.row(0), prepared.needed.rows.row(-1)
     statistic = prepared.series.statistic_id
     found = _stored(hass, statistic, Span(first.start, first.start + HOUR))
     return (

@@ -7,6 +7,7 @@ from custom_components.fluvius_esco.metering.hourly import DayHours, HourlySums
 from custom_components.fluvius_esco.metering.running_sum import (
     Plan,
     Row,
+    Rows,
     Shift,
     plan,
     without_deleting,
@@ -94,7 +95,7 @@ def test_what_a_crash_left_half_done_is_put_right(
 ) -> None:
     todo = planned(stored(first), HourlySums(second))
     # The recorder takes the shifts one by one, then the rows together.
-    half = Plan(rows=todo.rows if done > len(todo.shifts) else (), shifts=todo.shifts[:done])
+    half = Plan(rows=todo.rows if done > len(todo.shifts) else Rows(), shifts=todo.shifts[:done])
     left = apply(stored(first), half)
     result = apply(left, planned(left, HourlySums(second)))
     assert_same(result, stored(first | second))
@@ -140,5 +141,5 @@ def test_a_partial_day_counts_only_where_it_says_more_than_what_is_held() -> Non
     more = DayHours(day, {day.start + HOUR: 11.0}, is_partial=True)
     assert planned(held, HourlySums(partial=(less,))).is_empty
     assert planned(held, HourlySums(partial=(more,))) == Plan(
-        rows=(Row(day.start + HOUR, 11.0, 11.0),), withdrawn=(Row(day.start, 0.0, 0.0),)
+        rows=Rows([day.start + HOUR], [11.0], [11.0]), withdrawn=(Row(day.start, 0.0, 0.0),)
     )

@@ -1,6 +1,6 @@
 """What one answer of Fluvius amounts to."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
@@ -8,7 +8,7 @@ from typing import Final
 from ..api.models import Granularity, Headpoint
 from .access import Access
 from .calendar import Period, Span
-from .gaps import Coverage, coverage
+from .gaps import Coverage, coverage, updated
 from .hourly import HourlySums, day_hours, hourly_sums
 from .measures import TOTAL_MEASURES, SeriesKey
 from .readings import Readings, combine, sources
@@ -62,11 +62,19 @@ def evaluate(
     """
     readings = combine(headpoint)
     evaluation = evaluated(headpoint, readings, question, known)
-    silent = {
-        key: coverage(key.measure, (), question.spans, question.granularities)
-        for key in known.keys() - readings.keys()
-    }
+    silent = {key: _all_missing(key, question) for key in known.keys() - readings.keys()}
     return replace(evaluation, coverage=evaluation.coverage | silent)
+
+
+def awaited(
+    known: Mapping[SeriesKey, Coverage], questions: Iterable[Question]
+) -> dict[SeriesKey, Coverage]:
+    """Return what is known once there are days whose readings are still to arrive."""
+    found = dict(known)
+    for question in questions:
+        for key, of_series in found.items():
+            found[key] = updated(of_series, _all_missing(key, question), question.spans)
+    return found
 
 
 def evaluated(
@@ -100,6 +108,10 @@ def evaluated(
         sources=sources(headpoint),
         skipped=headpoint.skipped,
     )
+
+
+def _all_missing(key: SeriesKey, question: Question) -> Coverage:
+    return coverage(key.measure, (), question.spans, question.granularities)
 
 
 def span_of(period: Period) -> Span:

@@ -5,8 +5,8 @@ changed hours are rewritten, and the rows behind them are shifted by the differe
 every row `sum` minus the previous row's `sum` stays its `state`.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from .calendar import HOUR
@@ -29,6 +29,43 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows in order, column by column: three years of them as objects are a load for the collector."""
+
+    starts: list[int] = field(default_factory=list)
+    states: list[float] = field(default_factory=list)
+    sums: list[float] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.starts)
+
+    def __iter__(self) -> Iterator[Row]:
+        """Go through the rows."""
+        return map(Row, self.starts, self.states, self.sums, strict=True)
+
+    def row(self, index: int) -> Row:
+        """Return one row."""
+        return Row(self.starts[index], self.states[index], self.sums[index])
+
+    def part(self, begin: int, end: int) -> Rows:
+        """Return the rows from one index up to another."""
+        return Rows(self.starts[begin:end], self.states[begin:end], self.sums[begin:end])
+
+    def add(self, start: int, state: float, total: float) -> None:
+        """Append a row."""
+        self.starts.append(start)
+        self.states.append(state)
+        self.sums.append(total)
+
+    def extend(self, rows: Rows) -> None:
+        """Append rows."""
+        self.starts.extend(rows.starts)
+        self.states.extend(rows.states)
+        self.sums.extend(rows.sums)
+
+
+@dataclass(frozen=True, slots=True)
 class Shift:
     """By how much to move all sums from an hour on (UTC seconds since the epoch)."""
 
@@ -44,7 +81,7 @@ class Plan:
     cannot be deleted and has to stay with an amount of 0.
     """
 
-    rows: tuple[Row, ...] = ()
+    rows: Rows = field(default_factory=Rows)
     withdrawn: tuple[Row, ...] = ()
     shifts: tuple[Shift, ...] = ()
 
@@ -56,12 +93,14 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """Wanted rows that follow each other; `error` is by how much their stored sums are too low.
+    """Wanted rows that follow each other, by index; `end` is exclusive.
 
-    It is None for rows that are not stored with the wanted amount.
+    `error` is by how much their stored sums are too low, None for rows that are not stored with the
+    wanted amount.
     """
 
-    rows: list[Row]
+    begin: int
+    end: int
     error: float | None
 
 
@@ -78,34 +117,33 @@ def plan(
     """
     rows, withdrawn = _wanted_rows(baseline, _amounts(stored, wanted))
     if behind is not None:
-        total = rows[-1].sum if rows else baseline
-        rows.append(Row(behind.start, behind.state, total + behind.state))
+        total = rows.sums[-1] if rows else baseline
+        rows.add(behind.start, behind.state, total + behind.state)
         stored = {**stored, behind.start: behind}
-    rewritten: list[Row] = []
+    rewritten = Rows()
     shifts: list[Shift] = []
     shifted = 0.0
-    runs = _runs(rows, stored)
-    for run in runs:
+    for run in _runs(rows, stored):
         if run.error is None:
-            rewritten += run.rows
+            rewritten.extend(rows.part(run.begin, run.end))
         elif abs(needed := run.error - shifted) < _SAME:
             continue
-        elif len(run.rows) < _FEW and run is not runs[-1]:
-            rewritten += run.rows
+        elif run.end - run.begin < _FEW and run.end < len(rows):
+            rewritten.extend(rows.part(run.begin, run.end))
         else:
-            shifts.append(Shift(run.rows[0].start, needed))
+            shifts.append(Shift(rows.starts[run.begin], needed))
             shifted = run.error
-    return Plan(tuple(rewritten), tuple(withdrawn), tuple(shifts))
+    return Plan(rewritten, tuple(withdrawn), tuple(shifts))
 
 
 def without_deleting(needed: Plan, stored: Mapping[int, Row]) -> Plan:
     """Return a plan that leaves withdrawn rows in place with an amount of 0."""
-    zeros = (row for row in needed.withdrawn if not _is_stored(row, stored[row.start]))
-    return Plan((*needed.rows, *zeros), (), needed.shifts)
-
-
-def _is_stored(row: Row, held: Row) -> bool:
-    return held.state == row.state and abs(held.sum - row.sum) < _SAME
+    rows = needed.rows.part(0, len(needed.rows))
+    for row in needed.withdrawn:
+        held = stored[row.start]
+        if held.state or abs(held.sum - row.sum) >= _SAME:
+            rows.add(row.start, row.state, row.sum)
+    return Plan(rows, (), needed.shifts)
 
 
 def _amounts(stored: Mapping[int, Row], wanted: HourlySums) -> dict[int, float | None]:
@@ -120,11 +158,9 @@ def _amounts(stored: Mapping[int, Row], wanted: HourlySums) -> dict[int, float |
     return amounts
 
 
-def _wanted_rows(
-    baseline: float, amounts: Mapping[int, float | None]
-) -> tuple[list[Row], list[Row]]:
+def _wanted_rows(baseline: float, amounts: Mapping[int, float | None]) -> tuple[Rows, list[Row]]:
     """Return the rows that have to be there, and those that have to go, in order."""
-    rows: list[Row] = []
+    rows = Rows()
     withdrawn: list[Row] = []
     total = baseline
     for start in sorted(amounts):
@@ -133,20 +169,21 @@ def _wanted_rows(
             withdrawn.append(Row(start, 0.0, total))
         else:
             total += amount
-            rows.append(Row(start, amount, total))
+            rows.add(start, amount, total)
     return rows, withdrawn
 
 
-def _runs(rows: Iterable[Row], stored: Mapping[int, Row]) -> list[_Run]:
+def _runs(rows: Rows, stored: Mapping[int, Row]) -> Iterator[_Run]:
     """Group rows that follow each other by what is wrong with them as they are stored."""
-    runs: list[_Run] = []
-    for row in rows:
-        error = _error(row, stored.get(row.start))
-        if runs and _is_alike(runs[-1].error, error):
-            runs[-1].rows.append(row)
-        else:
-            runs.append(_Run([row], error))
-    return runs
+    if not stored:
+        yield _Run(0, len(rows), None)
+        return
+    errors = [_error(row, stored.get(row.start)) for row in rows]
+    begin = 0
+    for index in range(1, len(errors) + 1):
+        if index == len(errors) or not _is_alike(errors[begin], errors[index]):
+            yield _Run(begin, index, errors[begin])
+            begin = index
 
 
 def _error(row: Row, held: Row | None) -> float | None:
