@@ -9,6 +9,7 @@ from .connection import async_create_client
 from .const import CONF_EAN, CONF_FOLLOW_NEW, DOMAIN, SUBENTRY_METER
 from .coordinator import ContractCoordinator, FluviusConfigEntry, FluviusData, MeterCoordinator
 from .meters import async_meters
+from .removal import async_ask_about_entry, async_ask_about_meters
 from .storage import ProgressStore
 
 PLATFORMS = [Platform.SENSOR]
@@ -16,6 +17,11 @@ PLATFORMS = [Platform.SENSOR]
 
 async def async_setup_entry(hass: HomeAssistant, entry: FluviusConfigEntry) -> bool:
     """Set up a contract and follow its meters."""
+    subentries = entry.get_subentries_of_type(SUBENTRY_METER)
+    store = ProgressStore(hass, entry.entry_id)
+    await store.async_load()
+    gone = await store.async_keep_only({subentry.data[CONF_EAN] for subentry in subentries})
+    await async_ask_about_meters(hass, entry, gone)
     try:
         client = await async_create_client(hass, entry.data)
     except CertificateError as err:
@@ -24,10 +30,6 @@ async def async_setup_entry(hass: HomeAssistant, entry: FluviusConfigEntry) -> b
         ) from err
     contract = ContractCoordinator(hass, entry, client)
     await contract.async_config_entry_first_refresh()
-    store = ProgressStore(hass, entry.entry_id)
-    await store.async_load()
-    subentries = entry.get_subentries_of_type(SUBENTRY_METER)
-    await store.async_keep_only({subentry.data[CONF_EAN] for subentry in subentries})
     meters = {
         subentry.subentry_id: MeterCoordinator(hass, entry, subentry, contract, store)
         for subentry in subentries
@@ -47,8 +49,12 @@ async def async_unload_entry(hass: HomeAssistant, entry: FluviusConfigEntry) -> 
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: FluviusConfigEntry) -> None:
-    """Forget how far the meters of a removed contract were imported."""
-    await ProgressStore(hass, entry.entry_id).async_remove()
+    """Forget how far the meters of a removed contract were imported, and ask what is to stay."""
+    store = ProgressStore(hass, entry.entry_id)
+    await store.async_load()
+    gone = await store.async_keep_only(set())
+    await store.async_remove()
+    await async_ask_about_entry(hass, entry, gone)
 
 
 async def _async_reload(hass: HomeAssistant, entry: FluviusConfigEntry) -> None:

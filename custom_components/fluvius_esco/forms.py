@@ -30,6 +30,7 @@ from .const import (
     CONF_ENVIRONMENT,
     CONF_METERS,
     CONF_PRIVATE_KEY,
+    CONF_REACTIVE,
     CONF_SCOPE,
     CONF_SUBSCRIPTION_KEY,
     CONF_TENANT_ID,
@@ -139,6 +140,11 @@ def meter_schema(names: Mapping[str, str]) -> probatio.Schema:
             )
         }
     )
+
+
+METER_SETTINGS_SCHEMA: Final = probatio.Schema(
+    {probatio.Required(CONF_REACTIVE, default=False): BooleanSelector()}
+)
 
 
 def without_secrets(data: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -35,7 +35,15 @@ from .metering.access import (
     unread,
     without,
 )
-from .metering.answer import Evaluation, Question, evaluate, latest, newest_day, period_of
+from .metering.answer import (
+    Evaluation,
+    Question,
+    awaited,
+    evaluate,
+    latest,
+    newest_day,
+    period_of,
+)
 from .metering.arrivals import Followed, arrived
 from .metering.calendar import MAX_REQUEST, Period, day_at, day_at_second, earliest_readable
 from .metering.gaps import Coverage, forgotten_from, updated
@@ -53,7 +61,7 @@ from .translation import async_measure_names
 # Longer than this no single request for arrivals reaches back; all is read again then.
 _LONGEST_ABSENCE: Final = MAX_REQUEST - timedelta(days=1)
 
-# So many refused answers more than good ones mean that Fluvius is at fault, not a reading.
+# So many refused days more than good answers mean that Fluvius is at fault, not a reading.
 _TOLERATED_REFUSALS: Final = 3
 
 _DIGITS_IN_NAME: Final = 5
@@ -137,7 +145,10 @@ class MeterImporter:
             await self._async_keep(asked_until=now, swept_at=now)
             return unread(allowed, progress.read)
         grown = self._grown_since(allowed, progress.asked_until)
-        await self._async_keep(read=tuple(union([*progress.read, *grown])))
+        await self._async_keep(
+            read=tuple(union([*progress.read, *grown])),
+            coverage=awaited(progress.coverage, map(Question.about, grown)),
+        )
         again = await self._async_take_arrivals(allowed, progress.asked_until, now)
         todo = [*unread(allowed, self.progress.read), *again]
         if progress.swept_at is None or now - progress.swept_at >= SWEEP_INTERVAL:
@@ -179,6 +190,11 @@ class MeterImporter:
             if day_at(now, self._day_kind).start <= allowed[-1].period.end.timestamp():
                 raise
             return ()
+        except FluviusMalformedAnswerError as err:
+            # Whatever else arrived is to be found as well: all is read again, and the rule-breaking
+            # readings are found on the way.
+            LOGGER.warning("%s: the answer about arrivals was refused: %s", self._meter.title, err)
+            return tuple(allowed)
         progress = self.progress
         followed = Followed(progress.coverage, progress.last_day, progress.sources)
         arrivals = await self._hass.async_add_executor_job(arrived, headpoint, allowed, followed)
@@ -189,7 +205,7 @@ class MeterImporter:
     async def _async_read(self, requests: Iterable[Access]) -> None:
         """Read one request after the other; the next answer is on its way while one is written."""
         queue = deque(requests)
-        good = 0
+        good = refused_days = 0
         reading = self._start(queue)
         try:
             while reading is not None:
@@ -200,9 +216,11 @@ class MeterImporter:
                     good += 1
                 except (FluviusMalformedAnswerError, FluviusValidationError) as err:
                     await self._async_refuse(Refusal(asked, err))
-                    queue.extendleft(reversed(halves(asked, self._day_kind)))
-                    if len(self.refusals) - good >= _TOLERATED_REFUSALS:
-                        queue.clear()
+                    smaller = halves(asked, self._day_kind)
+                    queue.extendleft(reversed(smaller))
+                    refused_days += not smaller
+                    if refused_days - good >= _TOLERATED_REFUSALS:
+                        await self._async_leave_unread(queue)
                 reading = self._start(queue)
                 if evaluation is not None:
                     await self._async_write(evaluation)
@@ -248,6 +266,12 @@ class MeterImporter:
             refusal.error,
         )
         await self._async_keep(read=tuple(without(self.progress.read, period)))
+
+    async def _async_leave_unread(self, queue: deque[Access]) -> None:
+        """Ask for nothing more now, but again at the next poll."""
+        for asked in queue:
+            await self._async_keep(read=tuple(without(self.progress.read, asked.period)))
+        queue.clear()
 
     async def _async_write(self, evaluation: Evaluation) -> None:
         """Write what an answer amounts to, and keep how far that brought us."""
@@ -308,9 +332,11 @@ class MeterImporter:
     async def _async_trust_what_is_stored(self) -> None:
         """Count as read only what the recorder still has, and what one request can catch up with."""
         progress = self.progress
-        if self._meter.reactive and not progress.reactive:
-            await self._async_keep(read=(), asked_until=None, reactive=True)
-            return
+        if self._meter.reactive != progress.reactive:
+            await self._async_keep(reactive=self._meter.reactive)
+            if self._meter.reactive:
+                await self._async_keep(read=(), asked_until=None)
+                return
         if progress.asked_until and dt_util.utcnow() - progress.asked_until > _LONGEST_ABSENCE:
             await self._async_keep(read=(), asked_until=None)
             return

@@ -1,4 +1,4 @@
-"""Adding a meter to a contract that is set up."""
+"""Adding a meter to a contract that is set up, and the settings of one."""
 
 from typing import Any
 
@@ -8,14 +8,16 @@ from homeassistant.config_entries import (
     SubentryFlowResult,
 )
 
-from .const import CONF_METERS, SUBENTRY_METER
+from .api.dialect import ApiVersion
+from .api.models import EnergyType
+from .const import CONF_API_VERSION, CONF_ENERGY_TYPE, CONF_METERS, CONF_REACTIVE, SUBENTRY_METER
 from .coordinator import FluviusConfigEntry
-from .forms import meter_schema
+from .forms import METER_SETTINGS_SCHEMA, meter_schema
 from .meters import async_meter_labels, async_meters
 
 
 class MeterSubentryFlow(ConfigSubentryFlow):
-    """Follow one more meter of the contract's approved mandates."""
+    """Follow one more meter of the contract's approved mandates, or change what is read of one."""
 
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
         """Let the user choose a meter that is not followed yet."""
@@ -39,3 +41,24 @@ class MeterSubentryFlow(ConfigSubentryFlow):
             return self.async_abort(reason="no_new_meters")
         names = await async_meter_labels(self.hass, new)
         return self.async_show_form(step_id="user", data_schema=meter_schema(names))
+
+    async def async_step_reconfigure(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Let the user choose whether reactive energy is read as well."""
+        entry: FluviusConfigEntry = self._get_entry()
+        subentry = self._get_reconfigure_subentry()
+        if EnergyType(subentry.data[CONF_ENERGY_TYPE]) is EnergyType.GAS:
+            return self.async_abort(reason="no_settings")
+        if ApiVersion(entry.data[CONF_API_VERSION]) is ApiVersion.V2:
+            return self.async_abort(reason="reactive_needs_v3")
+        settings = {CONF_REACTIVE: subentry.data.get(CONF_REACTIVE, False)}
+        if user_input is not None:
+            # A setting that is left at its default is not stored, for any change reloads the entry.
+            changes = {} if user_input == settings else user_input
+            return self.async_update_and_abort(entry, subentry, data_updates=changes)
+        return self.async_show_form(
+            step_id="reconfigure",
+            data_schema=self.add_suggested_values_to_schema(METER_SETTINGS_SCHEMA, settings),
+            description_placeholders={"meter": subentry.title},
+        )
