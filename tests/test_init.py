@@ -71,7 +71,7 @@ async def test_history_is_read_in_windows_oldest_first(
 async def test_a_failed_window_is_tried_again_and_what_was_imported_stays(
     hass: HomeAssistant, sandbox: Sandbox, certificate: IssuedCertificate, freezer: Any, kind: str
 ) -> None:
-    sandbox.add_fault("energy", kind, skip=1, times=12)
+    sandbox.add_fault("energy", kind, skip=1, times=99)
     entry = contract_entry(sandbox, certificate, [DAILY_EAN])
     await set_up(hass, entry)
     assert is_loaded(entry)

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from homeassistant import bootstrap, loader
+from homeassistant.components.http.config import HTTP_STORAGE_SCHEMA
 from homeassistant.components.recorder.tasks import SynchronizeTask
 from homeassistant.config_entries import (
     SOURCE_USER,
@@ -49,27 +50,32 @@ async def running_home_assistant(folder: Path) -> AsyncIterator[HomeAssistant]:
     hass = HomeAssistant(str(folder))
     loader.async_setup(hass)
     hass.config.skip_pip = True
+    try:
+        await _start(hass)
+        yield hass
+    finally:
+        await hass.async_stop(force=True)
+
+
+async def _start(hass: HomeAssistant) -> None:
     if await bootstrap.async_from_config_dict(dict(_CONFIGURATION), hass) is None:
         raise BenchmarkError("Home Assistant does not start")
     await hass.async_start()
     missing = _CONFIGURATION.keys() - hass.config.components - {"homeassistant"}
     if missing:
         raise BenchmarkError(f"Home Assistant starts without {', '.join(sorted(missing))}")
-    try:
-        integration = await loader.async_get_integration(hass, DOMAIN)
-        await integration.async_get_component()
-        await integration.async_get_platforms(["config_flow", "sensor"])
-        await asyncio.sleep(_SETTLE)
-        yield hass
-    finally:
-        await hass.async_stop(force=True)
+    integration = await loader.async_get_integration(hass, DOMAIN)
+    await integration.async_get_component()
+    await integration.async_get_platforms(["config_flow", "sensor"])
+    await asyncio.sleep(_SETTLE)
 
 
 def _prepare(folder: Path) -> None:
     storage = folder / ".storage"
     storage.mkdir(parents=True)
+    address = {"server_host": ["127.0.0.1"], "server_port": _free_port()}
     settings = {
-        "stable": {"server_host": ["127.0.0.1"], "server_port": _free_port()},
+        "stable": HTTP_STORAGE_SCHEMA(address),
         "pending": None,
         "yaml_migration_done": True,
     }
