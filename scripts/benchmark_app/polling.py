@@ -76,7 +76,7 @@ async def _watched(
     hass: HomeAssistant, fluvius: Fluvius, poll: Callable[[], Awaitable[None]]
 ) -> Poll:
     await fluvius.forget_requests()
-    with StatementWatch(get_instance(hass)).watching() as writing:
+    async with StatementWatch(get_instance(hass)).watching() as writing:
         started = time.monotonic()
         await poll()
         await committed(hass)
