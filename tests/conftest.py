@@ -33,6 +33,22 @@ settings.load_profile("unhurried")
 NOW = datetime(2026, 11, 10, 9, 30, tzinfo=UTC)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the longest test be longer."""
+    parser.addoption(
+        "--stateful-examples",
+        type=int,
+        default=60,
+        help="how many random histories to live through with each API version (60)",
+    )
+
+
+@pytest.fixture
+def stateful_examples(request: pytest.FixtureRequest) -> int:
+    """How many random histories to live through."""
+    return int(request.config.getoption("--stateful-examples"))
+
+
 @pytest.fixture(autouse=True)
 def integration_enabled(request: pytest.FixtureRequest) -> None:
     """Let tests that use Home Assistant load the integration, with a real recorder."""

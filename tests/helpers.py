@@ -17,7 +17,14 @@ from custom_components.fluvius_esco.const import DOMAIN
 
 from .certificates import IssuedCertificate
 from .sandbox import Sandbox
-from .sandbox.accounts import CLIENT_ID, CONTRACT_NUMBER, SCOPE, SUBSCRIPTION_KEY, TENANT_ID
+from .sandbox.accounts import (
+    CLIENT_ID,
+    CLIENT_SECRET,
+    CONTRACT_NUMBER,
+    SCOPE,
+    SUBSCRIPTION_KEY,
+    TENANT_ID,
+)
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 
@@ -45,12 +52,18 @@ def meter(ean: str) -> ConfigSubentryData:
 
 def contract_entry(
     sandbox: Sandbox,
-    certificate: IssuedCertificate,
+    certificate: IssuedCertificate | None,
     eans: Iterable[str] = (),
     api_version: str = "v3",
     **options: Any,
 ) -> MockConfigEntry:
-    """A contract at the local Fluvius, set up with a certificate."""
+    """A contract at the local Fluvius, set up with a certificate, or else with a secret."""
+    credentials = {"client_secret": CLIENT_SECRET}
+    if certificate is not None:
+        credentials = {
+            "certificate": certificate.certificate_pem.decode(),
+            "private_key": certificate.key_pem.decode(),
+        }
     return MockConfigEntry(
         domain=DOMAIN,
         title=f"Fluvius {CONTRACT_NUMBER}",
@@ -62,8 +75,7 @@ def contract_entry(
             "contract_number": CONTRACT_NUMBER,
             "api_url": sandbox.api_url if api_version == "v3" else sandbox.api_url_v2,
             "token_url": sandbox.token_url,
-            "certificate": certificate.certificate_pem.decode(),
-            "private_key": certificate.key_pem.decode(),
+            **credentials,
         },
         options=options,
         subentries_data=[meter(ean) for ean in eans],

@@ -1,0 +1,326 @@
+"""Whatever happens, the statistics show what Fluvius last said.
+
+A household lives through random days: readings late, missing, twice, out of order, corrected and
+withdrawn, mandates that end and go on, failures and restarts, clock changes. After every step the
+real recorder is compared, day by day and series by series, with what the sandbox works out from its
+own records, without the code that answers requests.
+"""
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.recorder import get_instance
+from hypothesis import HealthCheck, settings, strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.fluvius_esco.const import DOMAIN
+from custom_components.fluvius_esco.metering.measures import Measure
+
+from .helpers import (
+    BRUSSELS,
+    DAILY_EAN,
+    GAS_EAN,
+    QUARTER_HOUR_EAN,
+    contract_entry,
+    days_ago,
+    hourly_rows,
+    imported,
+    later,
+    set_up,
+)
+from .observing import POLL
+from .sandbox import Sandbox
+
+STEPS = 25
+FINE, BY_DAY = "hourly_quarterhourly", "daily"
+SERVICES = {
+    QUARTER_HOUR_EAN: "VH_kwartier_uur",
+    DAILY_EAN: "VH_dag",
+    GAS_EAN: "VH_kwartier_uur",
+}
+MISHAPS = ("status", "drop", "cut", "truncate", "garbage", "negative", "wrongLength", "outside")
+AMOUNTS = st.integers(0, 9000).map(lambda thousandths: thousandths / 1000)
+
+
+@dataclass(slots=True)
+class World:
+    """Home Assistant, Fluvius and the clock; `steps` counts what was lived through and compared."""
+
+    hass: HomeAssistant
+    sandbox: Sandbox
+    freezer: Any
+    version: str
+    start: datetime
+    loop: asyncio.AbstractEventLoop
+    entry: MockConfigEntry | None = None
+    eans: tuple[str, ...] = ()
+    steps: int = 0
+
+    def do(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something in Home Assistant's event loop."""
+        asyncio.run_coroutine_threadsafe(work, self.loop).result()
+
+    @property
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    async def begin(self, eans: tuple[str, ...], days: int, since_clock_change: int | None) -> None:
+        """Set a contract up for meters with some days of history, perhaps around a clock change."""
+        self.eans = eans
+        if since_clock_change is not None:
+            self.freezer.move_to(_next_clock_change(self.now) + timedelta(days=since_clock_change))
+        for ean in eans:
+            self.sandbox.add_mandate(
+                ean,
+                data_period_from=days_ago(self.now, days),
+                data_service_type=SERVICES[ean],
+            )
+        self.entry = contract_entry(self.sandbox, None, eans, api_version=self.version)
+        await set_up(self.hass, self.entry)
+        await self.compare()
+
+    async def live(self, delay: timedelta = POLL) -> None:
+        """Let time pass; nothing may differ afterwards."""
+        await later(self.hass, self.freezer, delay)
+        await self.compare()
+
+    async def restart(self) -> None:
+        assert self.entry is not None
+        assert await self.hass.config_entries.async_reload(self.entry.entry_id)
+        await imported(self.hass)
+        await self.compare()
+
+    async def suffer(self, kind: str, times: int) -> None:
+        """Let requests fail while time passes, and then no more."""
+        self.sandbox.add_fault("energy", kind, times=times)
+        await later(self.hass, self.freezer, POLL)
+        self.sandbox.state.faults.clear()
+        await self.live()
+
+    async def compare(self) -> None:
+        """Every day of every series must be as Fluvius last said, every row as its total."""
+        self.steps += 1
+        for ean in self.eans:
+            for name, told in self.sandbox.totals(ean, by_day=True).items():
+                shown: dict[str, float] = {}
+                for row in await hourly_rows(self.hass, f"{DOMAIN}:{ean}_{name}"):
+                    assert abs(row["state"] - row["change"]) < 1e-6, (ean, name, row)
+                    day = datetime.fromtimestamp(row["start"], BRUSSELS).date().isoformat()
+                    shown[day] = shown.get(day, 0.0) + row["state"]
+                for day in shown.keys() | told.keys():
+                    difference = shown.get(day, 0.0) - told.get(day, 0.0)
+                    assert abs(difference) < 1e-6, (ean, name, day, shown.get(day), told.get(day))
+
+    async def end(self) -> None:
+        """Leave nothing for the next household."""
+        if self.entry is not None:
+            await self.hass.config_entries.async_remove(self.entry.entry_id)
+            self.entry = None
+        instance = get_instance(self.hass)
+        instance.async_clear_statistics(
+            [f"{DOMAIN}:{ean}_{measure}" for ean in self.eans for measure in Measure]
+        )
+        await instance.async_block_till_done()
+        self.sandbox.state.faults.clear()
+        self.sandbox.clear_scenes()
+        for mandates in self.sandbox.state.mandates.values():
+            mandates.clear()
+        self.freezer.move_to(self.start)
+
+
+def _next_clock_change(now: datetime) -> datetime:
+    moment = now
+    offset = now.astimezone(BRUSSELS).utcoffset()
+    while moment.astimezone(BRUSSELS).utcoffset() == offset:
+        moment += timedelta(hours=12)
+    return moment
+
+
+class Household(RuleBasedStateMachine):
+    """What can happen to the meters of a contract."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__()
+        self.world = world
+        self.ended: set[str] = set()
+        self.days = 0
+
+    def ean(self, choice: int) -> str:
+        return self.world.eans[choice % len(self.world.eans)]
+
+    @initialize(
+        eans=st.sampled_from(
+            [(QUARTER_HOUR_EAN,), (DAILY_EAN,), (GAS_EAN,), (QUARTER_HOUR_EAN, GAS_EAN)]
+        ),
+        days=st.integers(3, 20),
+        since_clock_change=st.none() | st.integers(-1, 6),
+    )
+    def begin(self, eans: tuple[str, ...], days: int, since_clock_change: int | None) -> None:
+        self.days = days
+        self.world.do(self.world.begin(eans, days, since_clock_change))
+
+    @rule(hours=st.integers(1, 60))
+    def time_passes(self, hours: int) -> None:
+        self.world.do(self.world.live(POLL + timedelta(hours=hours)))
+
+    @rule(
+        choice=st.integers(0, 1),
+        days=st.integers(2, 20),
+        first=st.integers(0, 90),
+        slices=st.integers(1, 30),
+        value=st.none() | AMOUNTS,
+        whole_day=st.booleans(),
+    )
+    def slices_are_corrected(
+        self,
+        choice: int,
+        days: int,
+        first: int,
+        slices: int,
+        value: float | None,
+        whole_day: bool,
+    ) -> None:
+        ean = self.ean(choice)
+        if SERVICES[ean] == "VH_dag":
+            return
+        length = timedelta(hours=1) if ean == GAS_EAN else timedelta(minutes=15)
+        start = days_ago(self.world.now, days) + (first % (24 if ean == GAS_EAN else 91)) * length
+        self.world.sandbox.correct(
+            ean,
+            None,
+            start,
+            start + slices * length,
+            value,
+            inserted=self.world.now + timedelta(hours=1),
+            granularity=FINE,
+            whole_day=whole_day,
+        )
+        self.world.do(self.world.live())
+
+    @rule(
+        choice=st.integers(0, 1),
+        days=st.integers(2, 20),
+        length=st.integers(1, 3),
+        value=st.none() | AMOUNTS,
+    )
+    def days_are_corrected(self, choice: int, days: int, length: int, value: float | None) -> None:
+        ean = self.ean(choice)
+        shift = timedelta(hours=6) if ean == GAS_EAN else timedelta(0)
+        end = max(days - length, 1)
+        self.world.sandbox.correct(
+            ean,
+            None,
+            days_ago(self.world.now, days) + shift,
+            days_ago(self.world.now, end) + shift,
+            value,
+            inserted=self.world.now + timedelta(hours=1),
+            granularity=BY_DAY,
+        )
+        self.world.do(self.world.live())
+
+    @rule(
+        choice=st.integers(0, 1),
+        first=st.integers(0, 60),
+        hours=st.integers(1, 40),
+        wait=st.none() | st.integers(1, 5),
+        granularity=st.sampled_from([None, FINE, BY_DAY]),
+    )
+    def readings_to_come_will_be_late(
+        self,
+        choice: int,
+        first: int,
+        hours: int,
+        wait: int | None,
+        granularity: str | None,
+    ) -> None:
+        start = days_ago(self.world.now, -1) + timedelta(hours=first)
+        end = start + timedelta(hours=hours)
+        until = None if wait is None else end + timedelta(days=wait)
+        self.world.sandbox.delay(self.ean(choice), start, end, until, granularity=granularity)
+        self.world.do(self.world.live(timedelta(days=1)))
+
+    @rule(choice=st.integers(0, 1), days=st.integers(1, 20), outdated=st.none() | AMOUNTS)
+    def slices_come_twice(self, choice: int, days: int, outdated: float | None) -> None:
+        now = self.world.now
+        self.world.sandbox.repeat(
+            self.ean(choice), days_ago(now, days), days_ago(now, -5), outdated
+        )
+        self.world.do(self.world.live())
+
+    @rule(choice=st.integers(0, 1))
+    def slices_come_out_of_order(self, choice: int) -> None:
+        self.world.sandbox.shuffle(self.ean(choice))
+        self.world.do(self.world.live())
+
+    @rule(choice=st.integers(0, 1), days=st.integers(0, 10))
+    def a_mandate_ends(self, choice: int, days: int) -> None:
+        ean, now = self.ean(choice), self.world.now
+        self.world.sandbox.change_mandate(ean, at=now, dataPeriodTo=days_ago(now, days))
+        self.ended.add(ean)
+        self.world.do(self.world.live())
+
+    @precondition(lambda self: self.ended)
+    @rule()
+    def mandates_go_on(self) -> None:
+        for ean in sorted(self.ended):
+            self.world.sandbox.change_mandate(ean, at=self.world.now, dataPeriodTo=None)
+        self.ended.clear()
+        self.world.do(self.world.live())
+
+    @rule(choice=st.integers(0, 1), days=st.integers(1, 5))
+    def a_mandate_reaches_further_back(self, choice: int, days: int) -> None:
+        now = self.world.now
+        self.days += days
+        self.world.sandbox.change_mandate(
+            self.ean(choice), at=now, dataPeriodFrom=days_ago(now, 40 + self.days)
+        )
+        self.world.do(self.world.live())
+
+    @rule(kind=st.sampled_from(MISHAPS), times=st.integers(1, 30))
+    def requests_fail(self, kind: str, times: int) -> None:
+        self.world.do(self.world.suffer(kind, times))
+
+    @rule()
+    def home_assistant_restarts(self) -> None:
+        self.world.do(self.world.restart())
+
+    def teardown(self) -> None:
+        self.world.do(self.world.end())
+
+
+@pytest.mark.timeout(0)
+@pytest.mark.parametrize("version", ["v3", "v2"])
+async def test_the_statistics_show_what_fluvius_last_said(
+    hass: HomeAssistant,
+    sandbox: Sandbox,
+    now: datetime,
+    freezer: Any,
+    version: str,
+    stateful_examples: int,
+) -> None:
+    world = World(hass, sandbox, freezer, version, now, hass.loop)
+    lived = settings(
+        max_examples=stateful_examples,
+        stateful_step_count=STEPS,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+
+    def live() -> None:
+        machine: Any = lambda: Household(world)  # noqa: E731
+        run_state_machine_as_test(machine, settings=lived)
+
+    await asyncio.to_thread(live)
+    assert world.steps > stateful_examples * STEPS // 4
