@@ -155,7 +155,7 @@ class Household(RuleBasedStateMachine):
         super().__init__()
         self.world = world
         self.ended: set[str] = set()
-        self.days = 0
+        self.since: dict[str, datetime] = {}
 
     def ean(self, choice: int) -> str:
         return self.world.eans[choice % len(self.world.eans)]
@@ -168,8 +168,8 @@ class Household(RuleBasedStateMachine):
         since_clock_change=st.none() | st.integers(-1, 6),
     )
     def begin(self, eans: tuple[str, ...], days: int, since_clock_change: int | None) -> None:
-        self.days = days
         self.world.do(self.world.begin(eans, days, since_clock_change))
+        self.since = dict.fromkeys(eans, days_ago(self.world.now, days))
 
     @rule(hours=st.integers(1, 60))
     def time_passes(self, hours: int) -> None:
@@ -281,11 +281,9 @@ class Household(RuleBasedStateMachine):
 
     @rule(choice=st.integers(0, 1), days=st.integers(1, 5))
     def a_mandate_reaches_further_back(self, choice: int, days: int) -> None:
-        now = self.world.now
-        self.days += days
-        self.world.sandbox.change_mandate(
-            self.ean(choice), at=now, dataPeriodFrom=days_ago(now, 40 + self.days)
-        )
+        ean = self.ean(choice)
+        self.since[ean] = days_ago(self.since[ean] + timedelta(hours=12), days)
+        self.world.sandbox.change_mandate(ean, at=self.world.now, dataPeriodFrom=self.since[ean])
         self.world.do(self.world.live())
 
     @rule(kind=st.sampled_from(MISHAPS), times=st.integers(1, 30))

@@ -1,7 +1,7 @@
 """In which requests to ask for readings."""
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from .access import FAR_FUTURE, Access, clip, union
 from .calendar import MAX_REQUEST, DayKind, Period, day_at
@@ -11,9 +11,9 @@ def bundled(todo: Iterable[Access], allowed: Iterable[Access], kind: DayKind) ->
     """Return the fewest requests that cover what is to be read, oldest first.
 
     Each lies within one part of what mandates allow, is at most 185 days long and splits no day of
-    readings that is to be read as a whole. What lies between scattered days is asked for as well.
+    readings, unless mandates do. What lies between scattered days is asked for as well.
     """
-    todo = union(todo)
+    todo = union(_whole_days(part, kind) for part in todo)
     for part in allowed:
         left = clip(todo, part.period)
         while left:
@@ -22,6 +22,16 @@ def bundled(todo: Iterable[Access], allowed: Iterable[Access], kind: DayKind) ->
             taken = clip(left, Period(start, limit))
             yield Access(Period(start, taken[-1].period.end), part.granularities)
             left = clip(left, Period(limit, FAR_FUTURE))
+
+
+def _whole_days(part: Access, kind: DayKind) -> Access:
+    """Return a part as long as the days of readings that it begins and ends in."""
+    start = day_at(part.period.start, kind).start
+    end = day_at(part.period.end - timedelta(seconds=1), kind).end
+    return Access(
+        Period(datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC)),
+        part.granularities,
+    )
 
 
 def halves(request: Access, kind: DayKind) -> list[Access]:
