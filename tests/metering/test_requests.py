@@ -45,12 +45,22 @@ def test_a_long_period_is_cut_where_no_day_is_split(
         request.period for request in bundled([Access(period, GRANULARITIES)], ALWAYS, kind)
     ]
     assert all(request.end - request.start <= MAX_REQUEST for request in requests)
-    edges = [period.start, *(request.end for request in requests)]
-    assert [request.start for request in requests] == edges[:-1]
-    assert edges[-1] == period.end
-    for edge in edges[1:-1]:
+    assert all(this.end == following.start for this, following in pairwise(requests))
+    for edge in [requests[0].start, *(request.end for request in requests)]:
         assert edge.astimezone(BRUSSELS).hour == kind
         assert edge.astimezone(BRUSSELS).minute == 0
+    # It begins and ends with the days of readings that the period begins and ends in.
+    assert timedelta(0) <= period.start - requests[0].start < timedelta(hours=25)
+    assert timedelta(0) <= requests[-1].end - period.end < timedelta(hours=25)
+
+
+@given(instants, st.timedeltas(timedelta(hours=1), timedelta(days=500)), kinds)
+def test_what_mandates_allow_is_read_to_the_moment(
+    start: datetime, length: timedelta, kind: DayKind
+) -> None:
+    allowed = Access(Period(start, start + length), GRANULARITIES)
+    requests = [request.period for request in bundled([allowed], [allowed], kind)]
+    assert (requests[0].start, requests[-1].end) == (allowed.period.start, allowed.period.end)
 
 
 @given(st.sets(st.integers(0, 1000), min_size=1, max_size=12), kinds)

@@ -1,4 +1,4 @@
-"""Whatever happens, the statistics show what Fluvius last said.
+"""Random histories of households, and how to live through them.
 
 A household lives through random days: readings late, missing, twice, out of order, corrected and
 withdrawn, mandates that end and go on, failures and restarts, clock changes. After every step the
@@ -22,7 +22,6 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.fluvius_esco.const import DOMAIN
@@ -298,19 +297,10 @@ class Household(RuleBasedStateMachine):
         self.world.do(self.world.end())
 
 
-@pytest.mark.timeout(0)
-@pytest.mark.parametrize("version", ["v3", "v2"])
-async def test_the_statistics_show_what_fluvius_last_said(
-    hass: HomeAssistant,
-    sandbox: Sandbox,
-    now: datetime,
-    freezer: Any,
-    version: str,
-    stateful_examples: int,
-) -> None:
-    world = World(hass, sandbox, freezer, version, now, hass.loop)
+async def live_through_random_histories(world: World, households: int) -> None:
+    """Let so many households live, and see that they did."""
     lived = settings(
-        max_examples=stateful_examples,
+        max_examples=households,
         stateful_step_count=STEPS,
         deadline=None,
         suppress_health_check=list(HealthCheck),
@@ -321,4 +311,4 @@ async def test_the_statistics_show_what_fluvius_last_said(
         run_state_machine_as_test(machine, settings=lived)
 
     await asyncio.to_thread(live)
-    assert world.steps > stateful_examples * STEPS // 4
+    assert world.steps > households * STEPS // 4
