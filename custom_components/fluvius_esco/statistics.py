@@ -47,7 +47,7 @@ _LOCK: Final[HassKey[asyncio.Lock]] = HassKey(f"{DOMAIN}_statistics_lock")
 _COMMIT_TIMEOUT: Final = 600
 # Far below a watt-hour.
 _SAME: Final = 1e-6
-_ROWS_AT_ONCE: Final = 150
+_ROWS_AT_ONCE: Final = 60
 # Home Assistant 2026.11 deletes rows in a span of time, 2026.10 only whole statistics.
 _CAN_DELETE_ROWS: Final = (
     "start_time" in inspect.signature(Recorder.async_clear_statistics).parameters

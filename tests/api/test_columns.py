@@ -10,7 +10,7 @@ import pytest
 from custom_components.fluvius_esco.api.columns import (
     InstantReader,
     Window,
-    check_lengths,
+    check_bounds,
     check_values,
     members,
 )
@@ -161,10 +161,24 @@ def test_slices_have_the_length_of_their_granularity(
     granularity: Granularity, lengths: set[int], length: int
 ) -> None:
     if length in lengths:
-        check_lengths([0, 7], [length, 7 + length], granularity)
+        check_bounds([0, 7200], [length, 7200 + length], granularity)
         return
     with pytest.raises(FluviusMalformedAnswerError, match=granularity.value):
-        check_lengths([0], [length], granularity)
+        check_bounds([0], [length], granularity)
+
+
+@given(start=st.integers(-100_000, 100_000) | st.sampled_from([-900, 0, 900, 3600, 4500]))
+@pytest.mark.parametrize(
+    ("granularity", "length"), [(Granularity.QUARTER_HOUR, 900), (Granularity.HOUR, 3600)]
+)
+def test_quarter_hours_and_hours_begin_where_the_one_before_ends(
+    granularity: Granularity, length: int, start: int
+) -> None:
+    if start % length == 0:
+        check_bounds([0, start], [length, start + length], granularity)
+        return
+    with pytest.raises(FluviusMalformedAnswerError, match="between two others"):
+        check_bounds([0, start], [length, start + length], granularity)
 
 
 def test_window_is_in_whole_seconds_and_ends_before_its_end() -> None:

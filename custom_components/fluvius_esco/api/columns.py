@@ -162,13 +162,16 @@ class Window:
         return max(starts) < self.end and min(ends) > self.start
 
 
-def check_lengths(starts: Sequence[int], ends: Sequence[int], granularity: Granularity) -> None:
-    """Check that slices run forward and are as long as their granularity says.
+def check_bounds(starts: Sequence[int], ends: Sequence[int], granularity: Granularity) -> None:
+    """Check that slices are as long as their granularity says and begin at multiples of it.
 
     Raises FluviusMalformedAnswerError.
     """
     if not set(map(sub, ends, starts, strict=True)) <= _LENGTHS[granularity]:
         raise FluviusMalformedAnswerError(f"A {granularity.value} slice has the wrong length")
+    grid = _GRIDS.get(granularity)
+    if grid is not None and any(start % grid.length for start in starts):
+        raise FluviusMalformedAnswerError(f"A {granularity.value} slice begins between two others")
 
 
 def check_values(values: Sequence[Any]) -> None:

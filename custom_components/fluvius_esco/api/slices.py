@@ -10,7 +10,7 @@ from operator import itemgetter
 from types import NoneType
 from typing import Any, Final
 
-from .columns import InstantReader, Window, check_lengths, check_values, members
+from .columns import InstantReader, Window, check_bounds, check_values, members
 from .exceptions import FluviusMalformedAnswerError
 from .models import (
     Channel,
@@ -171,13 +171,14 @@ class SliceReader:
     def add(self, slices: SliceList, starts: list[Any], ends: list[Any]) -> int:
         """Append the slices between the instants of two columns; return the first's position.
 
-        Raises FluviusMalformedAnswerError for slices of the wrong length or outside the period.
+        Raises FluviusMalformedAnswerError for slices of the wrong length, that begin between two
+        others, or outside the period.
         """
         position = len(slices.starts)
         run = self._instants.run(starts, ends, slices.granularity)
         if run is None:
             first, last = self._instants.bounds(starts, ends)
-            check_lengths(first, last, slices.granularity)
+            check_bounds(first, last, slices.granularity)
             self._check_window(first, last, slices.granularity)
         else:
             first = list(run)
