@@ -275,7 +275,7 @@ async def test_a_removed_contract_asks_once_about_all_its_meters(
     (issue,) = questions(hass).values()
     assert issue.translation_placeholders == {
         "contract": entry.title,
-        "meters": f"Meter {QUARTER_HOUR_EAN}, Meter {GAS_EAN}, Meter {DAILY_EAN}",
+        "meters": f"Meter {DAILY_EAN}, Meter {QUARTER_HOUR_EAN}, Meter {GAS_EAN}",
     }
     assert (await repairs.settle(issue.issue_id, "delete"))["type"] == "create_entry"
     for ean in (QUARTER_HOUR_EAN, DAILY_EAN, GAS_EAN):

@@ -115,9 +115,14 @@ def test_gas_days_may_overlap_the_edges_of_the_requested_period() -> None:
     refused(electricity(meter(dailyEnergy=days)), "outside the requested")
 
 
-def test_gas_hours_may_not_overlap_the_edges() -> None:
-    late = hour(END - timedelta(minutes=30), flat())
-    refused(gas(meter(hourlyEnergy=[late])), "outside the requested")
+@pytest.mark.parametrize("start", [START - timedelta(hours=1), END])
+def test_gas_hour_beyond_the_requested_period_is_refused(start: datetime) -> None:
+    refused(gas(meter(hourlyEnergy=[hour(start, flat())])), "outside the requested")
+
+
+def test_gas_hour_that_begins_between_two_others_is_refused() -> None:
+    between = hour(END - timedelta(minutes=30), flat())
+    refused(gas(meter(hourlyEnergy=[between])), "begins between two others")
 
 
 @pytest.mark.parametrize("hours", [23, 25])

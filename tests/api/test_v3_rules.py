@@ -126,11 +126,16 @@ def test_gas_day_beyond_the_requested_period_is_refused(start: datetime) -> None
     refused(content, "outside the requested")
 
 
-def test_gas_hours_may_not_overlap_the_edges() -> None:
-    content = headpoint(
-        meter(hourlyEnergy=[hour(END - timedelta(minutes=30), offtake())]), energyType="G"
-    )
+@pytest.mark.parametrize("start", [START - timedelta(hours=1), END])
+def test_gas_hour_beyond_the_requested_period_is_refused(start: datetime) -> None:
+    content = headpoint(meter(hourlyEnergy=[hour(start, offtake())]), energyType="G")
     refused(content, "outside the requested")
+
+
+def test_gas_hour_that_begins_between_two_others_is_refused() -> None:
+    between = hour(END - timedelta(minutes=30), offtake())
+    content = headpoint(meter(hourlyEnergy=[between]), energyType="G")
+    refused(content, "begins between two others")
 
 
 @pytest.mark.parametrize("hours", [23, 25])

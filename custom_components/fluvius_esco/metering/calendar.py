@@ -75,6 +75,7 @@ def day_at(instant: datetime, kind: DayKind) -> Day:
     return day_of(local.date() - timedelta(days=belongs_to_previous_date), kind)
 
 
+@lru_cache(maxsize=8192)
 def day_at_second(second: int, kind: DayKind) -> Day:
     """Return the day of readings that a UTC second since the epoch falls in."""
     return day_at(datetime.fromtimestamp(second, UTC), kind)
