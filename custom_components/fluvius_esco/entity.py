@@ -1,11 +1,11 @@
-"""What all entities of a meter share."""
+"""What all entities of a meter share, and all of a contract."""
 
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .const import DOMAIN
-from .coordinator import MeterCoordinator
+from .coordinator import ContractCoordinator, MeterCoordinator
 
 
 class MeterEntity(CoordinatorEntity[MeterCoordinator]):
@@ -21,6 +21,25 @@ class MeterEntity(CoordinatorEntity[MeterCoordinator]):
         self._attr_device_info = DeviceInfo(
             identifiers={(DOMAIN, coordinator.ean)},
             name=coordinator.subentry.title,
+            manufacturer="Fluvius",
+            entry_type=DeviceEntryType.SERVICE,
+        )
+
+
+class ContractEntity(CoordinatorEntity[ContractCoordinator]):
+    """An entity of the contract itself."""
+
+    _attr_has_entity_name = True
+
+    def __init__(self, coordinator: ContractCoordinator, description: EntityDescription) -> None:
+        """Name the entity by its contract's environment and number."""
+        super().__init__(coordinator)
+        entry = coordinator.config_entry
+        self.entity_description = description
+        self._attr_unique_id = f"{entry.unique_id}_{description.key}"
+        self._attr_device_info = DeviceInfo(
+            identifiers={(DOMAIN, f"contract_{entry.unique_id}")},
+            name=entry.title,
             manufacturer="Fluvius",
             entry_type=DeviceEntryType.SERVICE,
         )

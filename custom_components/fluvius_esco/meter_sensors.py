@@ -1,0 +1,165 @@
+"""Sensors of a meter: how far its readings reach, and its last complete day."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, override
+
+from homeassistant.components.sensor import (
+    SensorDeviceClass,
+    SensorEntity,
+    SensorEntityDescription,
+)
+from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfEnergy, UnitOfVolume
+
+from .coordinator import MeterData
+from .entity import MeterEntity
+from .metering.calendar import BRUSSELS, Span
+from .metering.measures import Measure
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeterSensorDescription(SensorEntityDescription):
+    """A sensor of what is known of a meter."""
+
+    value_fn: Callable[[MeterData], float | datetime | None]
+    attributes_fn: Callable[[MeterData], dict[str, Any]] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LastDaySensorDescription(SensorEntityDescription):
+    """A sensor of one measure of the last complete day.
+
+    Without a state class: Home Assistant would book the amount on the day it arrived.
+    """
+
+    measure: Measure
+
+
+# A state is no place for years of days; diagnostics have all of them.
+_SHOWN_DAYS: Final = 31
+
+
+def _newest_incomplete_days(data: MeterData) -> list[dict[str, Any]]:
+    """Return the newest days that lack readings, with the local times that are missing."""
+    days = [
+        {
+            "date": day.date.isoformat(),
+            "series": key.measure,
+            "missing": [_local_times(span) for span in day.missing],
+            "daily_value_counts": day.counted,
+        }
+        for key, of_series in data.incomplete.items()
+        for day in of_series
+    ]
+    return sorted(days, key=lambda day: str(day["date"]), reverse=True)[:_SHOWN_DAYS]
+
+
+def _local_times(span: Span) -> str:
+    start, end = (
+        datetime.fromtimestamp(second, BRUSSELS).strftime("%H:%M")
+        for second in (span.start, span.end)
+    )
+    return f"{start}-{end}"
+
+
+METER_SENSORS = (
+    MeterSensorDescription(
+        key="import_progress",
+        translation_key="import_progress",
+        native_unit_of_measurement=PERCENTAGE,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        suggested_display_precision=0,
+        value_fn=lambda data: data.import_progress,
+    ),
+    MeterSensorDescription(
+        key="data_until",
+        translation_key="data_until",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda data: data.data_until,
+    ),
+    MeterSensorDescription(
+        key="missing_days",
+        translation_key="missing_days",
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda data: len({day.date for days in data.incomplete.values() for day in days}),
+        attributes_fn=lambda data: {"days": _newest_incomplete_days(data)},
+    ),
+)
+
+LAST_DAY_SENSORS = (
+    LastDaySensorDescription(
+        key="last_day_offtake",
+        translation_key="last_day_offtake",
+        device_class=SensorDeviceClass.ENERGY,
+        native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        suggested_display_precision=2,
+        measure=Measure.OFFTAKE,
+    ),
+    LastDaySensorDescription(
+        key="last_day_injection",
+        translation_key="last_day_injection",
+        device_class=SensorDeviceClass.ENERGY,
+        native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        suggested_display_precision=2,
+        measure=Measure.INJECTION,
+    ),
+    LastDaySensorDescription(
+        key="last_day_gas_energy",
+        translation_key="last_day_gas_energy",
+        device_class=SensorDeviceClass.ENERGY,
+        native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
+        suggested_display_precision=2,
+        measure=Measure.GAS_ENERGY,
+    ),
+    LastDaySensorDescription(
+        key="last_day_gas_volume",
+        translation_key="last_day_gas_volume",
+        device_class=SensorDeviceClass.GAS,
+        native_unit_of_measurement=UnitOfVolume.CUBIC_METERS,
+        suggested_display_precision=2,
+        measure=Measure.GAS_VOLUME,
+    ),
+)
+
+
+class MeterSensor(MeterEntity, SensorEntity):
+    """Something that is known of a meter, also while Fluvius cannot be reached."""
+
+    entity_description: MeterSensorDescription
+    _unrecorded_attributes = frozenset({"days"})
+
+    @property
+    @override
+    def available(self) -> bool:
+        return True
+
+    @property
+    @override
+    def native_value(self) -> float | datetime | None:
+        return self.entity_description.value_fn(self.coordinator.data)
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any] | None:
+        attributes_fn = self.entity_description.attributes_fn
+        return attributes_fn(self.coordinator.data) if attributes_fn else None
+
+
+class LastDaySensor(MeterEntity, SensorEntity):
+    """The amount of one measure on the last day whose readings are complete."""
+
+    entity_description: LastDaySensorDescription
+
+    @property
+    @override
+    def native_value(self) -> float | None:
+        last_day = self.coordinator.data.last_day
+        return last_day.totals.get(self.entity_description.measure) if last_day else None
+
+    @property
+    @override
+    def extra_state_attributes(self) -> dict[str, Any] | None:
+        last_day = self.coordinator.data.last_day
+        return {"date": last_day.date.isoformat()} if last_day else None
