@@ -15,6 +15,7 @@ from hypothesis import settings
 import pytest
 
 from custom_components.fluvius_esco.api.transport import RetryPolicy
+from custom_components.fluvius_esco.const import DOMAIN
 
 from .certificates import IssuedCertificate, issue_certificate
 from .flows import Flow, Upload
@@ -97,7 +98,8 @@ async def upload(
     """Upload a file as the frontend does, and return its id."""
     # Home Assistant keeps uploads in one folder, which tests that run side by side would share.
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    assert await async_setup_component(hass, "file_upload", {})
+    # The test's web server takes no addresses once it runs, as Home Assistant's own does.
+    assert await async_setup_component(hass, DOMAIN, {})
     client = await hass_client()
 
     async def upload_file(content: bytes) -> str:

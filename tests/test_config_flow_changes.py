@@ -74,13 +74,17 @@ async def test_a_meter_is_added_to_a_contract(
     await set_up(hass, entry)
     subentries = hass.config_entries.subentries
     start = await subentries.async_init((entry.entry_id, "meter"), context={"source": "user"})
-    assert start["step_id"] == "user"
-    done = await subentries.async_configure(start["flow_id"], {"meters": QUARTER_HOUR_EAN})
+    assert start["menu_options"] == ["choose", "ask"]
+    form = await subentries.async_configure(start["flow_id"], {"next_step_id": "choose"})
+    assert form["step_id"] == "choose"
+    none = await subentries.async_configure(form["flow_id"], {"meters": []})
+    assert none["errors"] == {"meters": "no_meter_chosen"}
+    done = await subentries.async_configure(form["flow_id"], {"meters": [QUARTER_HOUR_EAN]})
     assert done["type"] is FlowResultType.CREATE_ENTRY
     await imported(hass)
     assert len(entry.runtime_data.meters) == 3
     again = await subentries.async_init((entry.entry_id, "meter"), context={"source": "user"})
-    assert (again["type"], again["reason"]) == (FlowResultType.ABORT, "no_new_meters")
+    assert again["step_id"] == "ask"
 
 
 async def test_no_meter_is_added_while_the_contract_does_not_work(

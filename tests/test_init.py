@@ -208,6 +208,7 @@ async def test_meters_are_devices_of_their_subentries(
     await set_up(hass, entry)
     devices = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
     assert {device.name for device in devices} == {
+        entry.title,
         f"Meter {QUARTER_HOUR_EAN}",
         f"Meter {GAS_EAN}",
     }
@@ -215,7 +216,7 @@ async def test_meters_are_devices_of_their_subentries(
     hass.config_entries.async_remove_subentry(entry, gas.subentry_id)
     await imported(hass)
     devices = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
-    assert [device.name for device in devices] == [f"Meter {QUARTER_HOUR_EAN}"]
+    assert {device.name for device in devices} == {entry.title, f"Meter {QUARTER_HOUR_EAN}"}
     assert is_loaded(entry)
 
 

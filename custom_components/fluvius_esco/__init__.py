@@ -3,16 +3,30 @@
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed
+from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.typing import ConfigType
 
+from .access_store import async_access_store, async_remove_access_store
+from .actions import async_set_up_actions
 from .api.certificate import CertificateError
 from .connection import async_create_client
-from .const import CONF_EAN, CONF_FOLLOW_NEW, DOMAIN, SUBENTRY_METER
+from .consent_callback import ConsentCallbackView
+from .const import CONF_EAN, DOMAIN, SUBENTRY_METER
 from .coordinator import ContractCoordinator, FluviusConfigEntry, FluviusData, MeterCoordinator
-from .meters import async_meters
+from .following import async_follow_mandates
+from .issues import withdraw_old_issues
 from .removal import async_ask_about_entry, async_ask_about_meters
 from .storage import ProgressStore
 
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 PLATFORMS = [Platform.SENSOR]
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Register what is there once, however many contracts there are."""
+    hass.http.register_view(ConsentCallbackView())
+    async_set_up_actions(hass)
+    return True
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: FluviusConfigEntry) -> bool:
@@ -34,7 +48,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: FluviusConfigEntry) -> b
         subentry.subentry_id: MeterCoordinator(hass, entry, subentry, contract, store)
         for subentry in subentries
     }
-    entry.runtime_data = FluviusData(contract, meters)
+    access = await async_access_store(hass, entry.entry_id)
+    entry.runtime_data = FluviusData(contract, access, meters)
+    withdraw_old_issues(hass)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     entry.async_on_unload(entry.add_update_listener(_async_reload))
     _follow_mandates(hass, entry)
@@ -54,6 +70,8 @@ async def async_remove_entry(hass: HomeAssistant, entry: FluviusConfigEntry) -> 
     await store.async_load()
     gone = await store.async_keep_only(set())
     await store.async_remove()
+    await async_remove_access_store(hass, entry.entry_id)
+    withdraw_old_issues(hass)
     await async_ask_about_entry(hass, entry, gone)
 
 
@@ -65,30 +83,16 @@ async def _async_reload(hass: HomeAssistant, entry: FluviusConfigEntry) -> None:
 
 
 def _follow_mandates(hass: HomeAssistant, entry: FluviusConfigEntry) -> None:
-    """Let the meters know of changed mandates; follow the first ones of a contract that waited."""
+    """Let the meters know of changed mandates, and follow what is new."""
     data = entry.runtime_data
 
     @callback
     def on_mandates() -> None:
         for meter in data.meters.values():
             meter.async_mandates_changed()
-        if entry.options.get(CONF_FOLLOW_NEW) and data.contract.readable_mandates():
-            entry.async_create_background_task(
-                hass, _async_follow_first(hass, entry), name="follow meters", eager_start=False
-            )
+        entry.async_create_background_task(
+            hass, async_follow_mandates(hass, entry), name="follow meters", eager_start=False
+        )
 
     entry.async_on_unload(data.contract.async_add_listener(on_mandates))
     on_mandates()
-
-
-async def _async_follow_first(hass: HomeAssistant, entry: FluviusConfigEntry) -> None:
-    """Follow every meter that a contract has a mandate for, once."""
-    meters = await async_meters(hass, entry.runtime_data.contract.readable_mandates())
-    if not entry.options.get(CONF_FOLLOW_NEW):
-        return
-    options = {key: value for key, value in entry.options.items() if key != CONF_FOLLOW_NEW}
-    hass.config_entries.async_update_entry(entry, options=options)
-    followed = {meter.unique_id for meter in entry.get_subentries_of_type(SUBENTRY_METER)}
-    for meter in meters:
-        if meter.unique_id not in followed:
-            hass.config_entries.async_add_subentry(entry, meter)

@@ -30,6 +30,7 @@ from .connection import async_create_client
 from .const import (
     CONF_API_URL,
     CONF_CERTIFICATE,
+    CONF_CONSENT_URL,
     CONF_CONTRACT_NUMBER,
     CONF_ENERGY_DASHBOARD,
     CONF_ENVIRONMENT,
@@ -64,6 +65,7 @@ from .forms import (
 from .meter_flow import MeterSubentryFlow
 from .metering.access import is_readable
 from .meters import async_meter_labels, async_meters
+from .options_flow import ContractOptionsFlow
 from .uploads import UploadedFiles, async_check_for_live, read_certificate
 
 type Errors = dict[str, str]
@@ -108,6 +110,13 @@ class FluviusConfigFlow(ConfigFlow, domain=DOMAIN):
         """Return the one kind of subentry: a contract has meters."""
         return {SUBENTRY_METER: MeterSubentryFlow}
 
+    @staticmethod
+    @callback
+    @override
+    def async_get_options_flow(config_entry: ConfigEntry) -> ContractOptionsFlow:
+        """Return the flow of the options."""
+        return ContractOptionsFlow()
+
     @override
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Ask for the environment, the contract and the access to it."""
@@ -122,6 +131,7 @@ class FluviusConfigFlow(ConfigFlow, domain=DOMAIN):
                 return await self.async_step_addresses()
             self._data.pop(CONF_API_URL, None)
             self._data.pop(CONF_TOKEN_URL, None)
+            self._data.pop(CONF_CONSENT_URL, None)
             return await self._async_after_access()
         return self._show_contract({})
 

@@ -16,6 +16,7 @@ CONF_SUBSCRIPTION_KEY: Final = "subscription_key"
 CONF_CONTRACT_NUMBER: Final = "contract_number"
 CONF_API_URL: Final = "api_url"
 CONF_TOKEN_URL: Final = "token_url"
+CONF_CONSENT_URL: Final = "consent_url"
 CONF_CERTIFICATE: Final = "certificate"
 CONF_PRIVATE_KEY: Final = "private_key"
 
@@ -25,6 +26,15 @@ CONF_ENERGY_TYPE: Final = "energy_type"
 CONF_ENERGY_DASHBOARD: Final = "energy_dashboard"
 CONF_FOLLOW_NEW: Final = "follow_new"
 CONF_REACTIVE: Final = "reactive"
+
+CONF_REFERENCE_NUMBER: Final = "reference_number"
+CONF_FLOW: Final = "flow"
+CONF_DATA_SERVICE_TYPE: Final = "data_service_type"
+CONF_DATA_PERIOD_FROM: Final = "data_period_from"
+CONF_DATA_PERIOD_TO: Final = "data_period_to"
+CONF_NUMBER_OF_EANS: Final = "number_of_eans"
+CONF_SSO: Final = "sso"
+CONF_ENTERPRISE_NUMBER: Final = "enterprise_number"
 
 SUBENTRY_METER: Final = "meter"
 

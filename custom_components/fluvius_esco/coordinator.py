@@ -11,6 +11,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
 
+from .access_store import AccessStore
 from .api.client import FluviusClient
 from .api.exceptions import FluviusError
 from .api.models import EnergyType, Mandate
@@ -28,9 +29,10 @@ from .const import (
 from .energy_dashboard import async_add_meter
 from .errors import update_error
 from .importer import Meter, MeterImporter
-from .issues import report_refusals
+from .issues import report_life, report_refusals
 from .metering.access import is_readable, share_read
 from .metering.gaps import IncompleteDay, incomplete_days
+from .metering.mandate_life import MandateLife, life_of
 from .metering.measures import Measure, SeriesKey, day_kind_of
 from .metering.summary import DayTotals
 from .statistics import StatisticsNotWrittenError
@@ -67,6 +69,15 @@ class ContractCoordinator(DataUpdateCoordinator[tuple[Mandate, ...]]):
             if is_readable(mandate) and (ean is None or mandate.ean == ean)
         ]
 
+    def renewable_mandates(self, ean: str) -> list[Mandate]:
+        """Return the mandates that a new consent link renews: those of the one that counts."""
+        life = life_of(self.data, ean, (), dt_util.utcnow())
+        if life.mandate is None or not life.is_to_be_renewed:
+            return []
+        reference = life.mandate.reference_number
+        mandates = self.readable_mandates(ean)
+        return [mandate for mandate in mandates if mandate.reference_number == reference]
+
     @override
     async def _async_update_data(self) -> tuple[Mandate, ...]:
         try:
@@ -81,7 +92,7 @@ class MeterData:
     """What is known of a meter; `import_progress` of its history is 0 to 100 percent.
 
     `incomplete` days should be complete by now and are not; `skipped` counts, by reason, what
-    answers held and could not be used since Home Assistant started.
+    answers held and could not be used since Home Assistant started. `life` is where the access stands.
     """
 
     import_progress: float
@@ -90,6 +101,7 @@ class MeterData:
     last_day: DayTotals | None = None
     incomplete: Mapping[SeriesKey, list[IncompleteDay]] = field(default_factory=dict)
     skipped: Mapping[str, int] = field(default_factory=dict)
+    life: MandateLife = field(default_factory=MandateLife)
 
 
 class MeterCoordinator(DataUpdateCoordinator[MeterData]):
@@ -176,6 +188,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
                 if (days := incomplete_days(coverage.missing(now, kind), kind))
             },
             skipped=dict(self._importer.skipped),
+            life=life_of(self._contract.data, self.ean, progress.references, now),
         )
 
     @callback
@@ -187,7 +200,9 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
 
     @callback
     def async_mandates_changed(self) -> None:
-        """Read what the mandates of this meter newly allow."""
+        """Show where the access stands, and read what the mandates of this meter newly allow."""
+        self._show()
+        report_life(self.hass, self.config_entry, self.subentry, self.data.life)
         mandates = self._contract.readable_mandates(self.ean)
         if mandates != self._mandates:
             self._mandates = mandates
@@ -209,8 +224,9 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
 
 @dataclass(slots=True)
 class FluviusData:
-    """What a loaded entry holds: its contract and, by subentry id, its meters."""
+    """What a loaded entry holds: its contract, the access to it and, by subentry id, its meters."""
 
     contract: ContractCoordinator
+    access: AccessStore
     meters: dict[str, MeterCoordinator]
     reload_scheduled: bool = False

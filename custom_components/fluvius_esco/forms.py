@@ -20,14 +20,17 @@ from homeassistant.helpers.selector import (
 import probatio
 from yarl import URL
 
+from .api.const import CONSENT_URL
 from .api.dialect import ApiVersion
 from .const import (
     CONF_API_URL,
     CONF_API_VERSION,
     CONF_CERTIFICATE,
+    CONF_CONSENT_URL,
     CONF_CONTRACT_NUMBER,
     CONF_ENERGY_DASHBOARD,
     CONF_ENVIRONMENT,
+    CONF_FOLLOW_NEW,
     CONF_METERS,
     CONF_PRIVATE_KEY,
     CONF_REACTIVE,
@@ -37,6 +40,9 @@ from .const import (
     CONF_TOKEN_URL,
     Environment,
 )
+
+# More tick boxes than this are no help; what comes then has a field to search in.
+_LONGEST_LIST: Final = 20
 
 ACCESS_FIELDS: Final = (CONF_TENANT_ID, CONF_CLIENT_ID, CONF_SCOPE, CONF_SUBSCRIPTION_KEY)
 
@@ -92,7 +98,11 @@ CONTRACT_AGAIN_SCHEMA: Final = probatio.Schema({**_CONTRACT, **MEND_ACCESS_SCHEM
 EXAMPLE_API_URL: Final = "https://proxy.example/esco-live/v3"
 
 ADDRESSES_SCHEMA: Final = probatio.Schema(
-    {probatio.Required(CONF_API_URL): _URL, probatio.Required(CONF_TOKEN_URL): _URL}
+    {
+        probatio.Required(CONF_API_URL): _URL,
+        probatio.Required(CONF_TOKEN_URL): _URL,
+        probatio.Required(CONF_CONSENT_URL, default=CONSENT_URL): _URL,
+    }
 )
 
 CERTIFICATE_SCHEMA: Final = probatio.Schema(
@@ -113,13 +123,10 @@ SECRET_SCHEMA: Final = probatio.Schema(
 
 
 def meters_schema(names: Mapping[str, str]) -> probatio.Schema:
-    """Return the form of the meters to follow, all ticked; `names` by EAN."""
-    options = [SelectOptionDict(value=ean, label=name) for ean, name in names.items()]
+    """Return the form of the first meters to follow, all chosen; `names` by EAN."""
     return probatio.Schema(
         {
-            probatio.Required(CONF_METERS, default=list(names)): SelectSelector(
-                SelectSelectorConfig(options=options, multiple=True, mode=SelectSelectorMode.LIST)
-            ),
+            probatio.Required(CONF_METERS, default=list(names)): _meters(names),
             probatio.Required(CONF_ENERGY_DASHBOARD, default=False): BooleanSelector(),
         }
     )
@@ -130,17 +137,38 @@ WAITING_SCHEMA: Final = probatio.Schema(
 )
 
 
-def meter_schema(names: Mapping[str, str]) -> probatio.Schema:
-    """Return the form of one more meter to follow; `names` by EAN."""
-    options = [SelectOptionDict(value=ean, label=name) for ean, name in names.items()]
-    return probatio.Schema(
-        {
-            probatio.Required(CONF_METERS): SelectSelector(
-                SelectSelectorConfig(options=options, mode=SelectSelectorMode.DROPDOWN)
-            )
-        }
+def choice_schema(names: Mapping[str, str]) -> probatio.Schema:
+    """Return the form of more meters to follow, the only one chosen already; `names` by EAN."""
+    chosen = list(names) if len(names) == 1 else []
+    return probatio.Schema({probatio.Required(CONF_METERS, default=chosen): _meters(names)})
+
+
+def offer_schema(names: Mapping[str, str]) -> probatio.Schema:
+    """Return the form of new meters to follow, all chosen; `names` by EAN."""
+    return probatio.Schema({probatio.Required(CONF_METERS, default=list(names)): _meters(names)})
+
+
+def _meters(names: Mapping[str, str]) -> SelectSelector:
+    """Return the choice of several meters; a long list can be searched."""
+    return SelectSelector(
+        SelectSelectorConfig(
+            options=[SelectOptionDict(value=ean, label=name) for ean, name in names.items()],
+            multiple=True,
+            mode=(
+                SelectSelectorMode.LIST
+                if len(names) <= _LONGEST_LIST
+                else SelectSelectorMode.DROPDOWN
+            ),
+        )
     )
 
+
+OPTIONS_SCHEMA: Final = probatio.Schema(
+    {
+        probatio.Required(CONF_FOLLOW_NEW): BooleanSelector(),
+        probatio.Required(CONF_ENERGY_DASHBOARD): BooleanSelector(),
+    }
+)
 
 METER_SETTINGS_SCHEMA: Final = probatio.Schema(
     {probatio.Required(CONF_REACTIVE, default=False): BooleanSelector()}
@@ -167,7 +195,7 @@ def entered(user_input: Mapping[str, Any]) -> dict[str, Any]:
 def invalid_addresses(data: Mapping[str, Any]) -> dict[str, str]:
     """Return the errors of own addresses: secrets travel over https, or stay on this machine."""
     errors = {}
-    for field in (CONF_API_URL, CONF_TOKEN_URL):
+    for field in (CONF_API_URL, CONF_TOKEN_URL, CONF_CONSENT_URL):
         if error := _address_error(data[field]):
             errors[field] = error
     return errors

@@ -31,6 +31,7 @@ from .metering.access import (
     accesses,
     clip,
     data_ends,
+    is_expired,
     union,
     unread,
     without,
@@ -126,16 +127,36 @@ class MeterImporter:
         Raises FluviusError, if nothing that Fluvius answered could be used or it did not answer, and
         StatisticsNotWrittenError.
         """
+        references = frozenset(one.reference_number for one in mandates if one.reference_number)
+        await self._async_keep(references=self.progress.references | references)
         await self._async_forget_beyond_mandate(mandates)
         allowed = self.allowed(mandates)
         self.refusals = []
         if not allowed:
             return
-        await self._async_trust_what_is_stored()
         begun = dt_util.utcnow()
+        if not self._is_news_possible(mandates, allowed, begun):
+            await self._async_read(
+                bundled(unread(allowed, self.progress.read), allowed, self._day_kind)
+            )
+            return
+        await self._async_trust_what_is_stored()
         todo = await self._async_todo(allowed, begun)
         await self._async_read(bundled(todo, allowed, self._day_kind))
         await self._async_keep(asked_until=begun)
+
+    def _is_news_possible(
+        self, mandates: list[Mandate], allowed: list[Access], now: datetime
+    ) -> bool:
+        """Whether Fluvius may have something new; of a period long past only now and then."""
+        if all(map(is_expired, mandates)):
+            return False
+        asked_until = self.progress.asked_until
+        return (
+            asked_until is None
+            or now - allowed[-1].period.end < SWEEP
+            or now - asked_until >= SWEEP_INTERVAL
+        )
 
     async def _async_todo(self, allowed: list[Access], now: datetime) -> list[Access]:
         """Return what to read: what was never read, what arrived lately and, weekly, the sweep."""

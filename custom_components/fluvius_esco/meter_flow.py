@@ -2,51 +2,74 @@
 
 from typing import Any
 
-from homeassistant.config_entries import (
-    ConfigEntryState,
-    ConfigSubentryFlow,
-    SubentryFlowResult,
-)
+from homeassistant.config_entries import SubentryFlowResult
 
 from .api.dialect import ApiVersion
-from .api.models import EnergyType
-from .const import CONF_API_VERSION, CONF_ENERGY_TYPE, CONF_METERS, CONF_REACTIVE, SUBENTRY_METER
+from .api.models import EnergyType, Mandate
+from .consent_flow import ConsentFlow
+from .const import (
+    CONF_API_VERSION,
+    CONF_EAN,
+    CONF_ENERGY_TYPE,
+    CONF_METERS,
+    CONF_REACTIVE,
+)
 from .coordinator import FluviusConfigEntry
-from .forms import METER_SETTINGS_SCHEMA, meter_schema
-from .meters import async_meter_labels, async_meters
+from .forms import METER_SETTINGS_SCHEMA, choice_schema
+from .meters import async_meter_labels, not_followed
 
 
-class MeterSubentryFlow(ConfigSubentryFlow):
-    """Follow one more meter of the contract's approved mandates, or change what is read of one."""
+class MeterSubentryFlow(ConsentFlow):
+    """Follow more meters of a contract, or change what is read of one and renew its mandate."""
 
     async def async_step_user(self, user_input: dict[str, Any] | None = None) -> SubentryFlowResult:
-        """Let the user choose a meter that is not followed yet."""
-        entry: FluviusConfigEntry = self._get_entry()
-        if entry.state is not ConfigEntryState.LOADED:
+        """Let the user choose a meter that may be read already, or ask for access to others."""
+        if (entry := self._loaded_entry()) is None:
             return self.async_abort(reason="entry_not_loaded")
-        contract = entry.runtime_data.contract
+        await entry.runtime_data.contract.async_refresh()
+        if not _new_mandates(entry):
+            return await self.async_step_ask()
+        return self.async_show_menu(step_id="user", menu_options=["choose", "ask"])
+
+    async def async_step_choose(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
+        """Let the user choose among the meters that may be read and are not followed yet."""
+        if (entry := self._loaded_entry()) is None:
+            return self.async_abort(reason="entry_not_loaded")
+        new = _new_mandates(entry)
         if user_input is not None:
-            mandates = contract.readable_mandates(user_input[CONF_METERS])
-            meters = await async_meters(self.hass, mandates)
-            if not meters:
-                return self.async_abort(reason="no_new_meters")
-            meter = meters[0]
-            return self.async_create_entry(
-                title=meter.title, data=meter.data, unique_id=meter.unique_id
-            )
-        await contract.async_refresh()
-        followed = {meter.unique_id for meter in entry.get_subentries_of_type(SUBENTRY_METER)}
-        new = [one for one in contract.readable_mandates() if one.ean not in followed]
+            chosen = [mandate for mandate in new if mandate.ean in user_input[CONF_METERS]]
+            if chosen:
+                return await self._async_follow(entry, chosen)
         if not new:
             return self.async_abort(reason="no_new_meters")
+        errors = {CONF_METERS: "no_meter_chosen"} if user_input is not None else {}
         names = await async_meter_labels(self.hass, new)
-        return self.async_show_form(step_id="user", data_schema=meter_schema(names))
+        return self.async_show_form(
+            step_id="choose", data_schema=choice_schema(names), errors=errors
+        )
 
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> SubentryFlowResult:
+        """Let the user renew the mandate where it is time to, and change the settings."""
+        if (entry := self._loaded_entry()) is None:
+            return self.async_abort(reason="entry_not_loaded")
+        subentry = self._get_reconfigure_subentry()
+        if entry.runtime_data.contract.renewable_mandates(subentry.data[CONF_EAN]):
+            return self.async_show_menu(
+                step_id="reconfigure",
+                menu_options=["renew", "settings"],
+                description_placeholders={"meter": subentry.title},
+            )
+        return await self.async_step_settings()
+
+    async def async_step_settings(
+        self, user_input: dict[str, Any] | None = None
+    ) -> SubentryFlowResult:
         """Let the user choose whether reactive energy is read as well."""
-        entry: FluviusConfigEntry = self._get_entry()
+        entry = self._get_entry()
         subentry = self._get_reconfigure_subentry()
         if EnergyType(subentry.data[CONF_ENERGY_TYPE]) is EnergyType.GAS:
             return self.async_abort(reason="no_settings")
@@ -58,7 +81,12 @@ class MeterSubentryFlow(ConfigSubentryFlow):
             changes = {} if user_input == settings else user_input
             return self.async_update_and_abort(entry, subentry, data_updates=changes)
         return self.async_show_form(
-            step_id="reconfigure",
+            step_id="settings",
             data_schema=self.add_suggested_values_to_schema(METER_SETTINGS_SCHEMA, settings),
             description_placeholders={"meter": subentry.title},
         )
+
+
+def _new_mandates(entry: FluviusConfigEntry) -> list[Mandate]:
+    """Return the mandates that may be read, of meters that are not followed yet."""
+    return not_followed(entry, entry.runtime_data.contract.readable_mandates())

@@ -1,4 +1,4 @@
-"""Sensors of a meter: how far its readings reach, and its last complete day."""
+"""Sensors of a meter: the access to it, how far its readings reach, its last complete day."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from homeassistant.components.sensor import (
 )
 from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfEnergy, UnitOfVolume
 
+from .api.models import MandateStatus, RenewalStatus
 from .coordinator import MeterData
 from .entity import MeterEntity
 from .metering.calendar import BRUSSELS, Span
@@ -22,7 +23,7 @@ from .metering.measures import Measure
 class MeterSensorDescription(SensorEntityDescription):
     """A sensor of what is known of a meter."""
 
-    value_fn: Callable[[MeterData], float | datetime | None]
+    value_fn: Callable[[MeterData], float | datetime | str | None]
     attributes_fn: Callable[[MeterData], dict[str, Any]] | None = None
 
 
@@ -38,6 +39,18 @@ class LastDaySensorDescription(SensorEntityDescription):
 
 # A state is no place for years of days; diagnostics have all of them.
 _SHOWN_DAYS: Final = 31
+
+_STATUSES: Final = {
+    MandateStatus.APPROVED: "approved",
+    MandateStatus.REQUESTED: "requested",
+    MandateStatus.REJECTED: "rejected",
+    MandateStatus.FINISHED: "finished",
+}
+_RENEWAL_STATUSES: Final = {
+    RenewalStatus.TO_BE_RENEWED: "to_be_renewed",
+    RenewalStatus.RENEWAL_REQUESTED: "renewal_requested",
+    RenewalStatus.EXPIRED: "expired",
+}
 
 
 def _newest_incomplete_days(data: MeterData) -> list[dict[str, Any]]:
@@ -63,7 +76,58 @@ def _local_times(span: Span) -> str:
     return f"{start}-{end}"
 
 
+def _status(data: MeterData) -> str | None:
+    """Return the status of the mandate that counts, or that there is none."""
+    mandate = data.life.mandate
+    return _STATUSES.get(mandate.status) if mandate else "none"
+
+
+def _renewal_status(data: MeterData) -> str | None:
+    mandate = data.life.mandate
+    if mandate is None:
+        return None
+    renewal = mandate.renewal_status
+    return _RENEWAL_STATUSES.get(renewal) if renewal else "not_due"
+
+
 METER_SENSORS = (
+    MeterSensorDescription(
+        key="mandate_status",
+        translation_key="mandate_status",
+        device_class=SensorDeviceClass.ENUM,
+        options=[*_STATUSES.values(), "none"],
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=_status,
+    ),
+    MeterSensorDescription(
+        key="renewal_status",
+        translation_key="renewal_status",
+        device_class=SensorDeviceClass.ENUM,
+        options=["not_due", *_RENEWAL_STATUSES.values()],
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=_renewal_status,
+    ),
+    MeterSensorDescription(
+        key="mandate_expires",
+        translation_key="mandate_expires",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda data: data.life.mandate.expires if data.life.mandate else None,
+    ),
+    MeterSensorDescription(
+        key="data_period_from",
+        translation_key="data_period_from",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda data: data.life.mandate.data_period_from if data.life.mandate else None,
+    ),
+    MeterSensorDescription(
+        key="data_period_to",
+        translation_key="data_period_to",
+        device_class=SensorDeviceClass.TIMESTAMP,
+        entity_category=EntityCategory.DIAGNOSTIC,
+        value_fn=lambda data: data.life.mandate.data_period_to if data.life.mandate else None,
+    ),
     MeterSensorDescription(
         key="import_progress",
         translation_key="import_progress",
@@ -78,6 +142,7 @@ METER_SENSORS = (
         device_class=SensorDeviceClass.TIMESTAMP,
         entity_category=EntityCategory.DIAGNOSTIC,
         value_fn=lambda data: data.data_until,
+        attributes_fn=lambda data: {"no_new_data": data.life.silence},
     ),
     MeterSensorDescription(
         key="missing_days",
@@ -137,7 +202,7 @@ class MeterSensor(MeterEntity, SensorEntity):
 
     @property
     @override
-    def native_value(self) -> float | datetime | None:
+    def native_value(self) -> float | datetime | str | None:
         return self.entity_description.value_fn(self.coordinator.data)
 
     @property

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from types import MappingProxyType
 from typing import Final
 
-from homeassistant.config_entries import ConfigSubentry
+from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import HomeAssistant
 
 from .api.models import EnergyType, Mandate
@@ -34,6 +34,18 @@ async def async_meters(hass: HomeAssistant, mandates: Iterable[Mandate]) -> list
         )
         for ean, kind in sorted(_energy_types(mandates).items())
     ]
+
+
+def followed_eans(entry: ConfigEntry) -> set[str]:
+    """Return the EANs of the meters that an entry follows."""
+    meters = entry.get_subentries_of_type(SUBENTRY_METER)
+    return {meter.unique_id for meter in meters if meter.unique_id is not None}
+
+
+def not_followed(entry: ConfigEntry, mandates: Iterable[Mandate]) -> list[Mandate]:
+    """Return the mandates of meters that an entry does not follow."""
+    followed = followed_eans(entry)
+    return [mandate for mandate in mandates if mandate.ean not in followed]
 
 
 def _energy_types(mandates: Iterable[Mandate]) -> dict[str, EnergyType]:

@@ -20,6 +20,7 @@ from homeassistant.util.hass_dict import HassKey
 
 from .const import CONF_EAN, DOMAIN, SUBENTRY_METER
 from .metering.measures import Measure
+from .meters import followed_eans
 from .statistics import async_clear, statistic_id
 from .storage import Progress
 
@@ -183,7 +184,8 @@ async def _async_stored(hass: HomeAssistant, ean: str) -> set[str]:
 async def _async_forget(hass: HomeAssistant, entry_id: str, eans: Iterable[str]) -> None:
     """Keep no longer what was in question; of a removed entry nothing is kept."""
     memory = _Memory(hass, entry_id)
-    settled = set(eans) - _eans_of(hass.config_entries.async_get_entry(entry_id))
+    entry = hass.config_entries.async_get_entry(entry_id)
+    settled = set(eans) - (followed_eans(entry) if entry else set())
     async with _lock(hass):
         known = await memory.async_load()
         left = {ean: meter for ean, meter in known.items() if ean not in settled}
@@ -231,12 +233,7 @@ def _take_back(hass: HomeAssistant, issue_id: str) -> None:
 def _followed(hass: HomeAssistant) -> set[str]:
     """Return the EANs that any entry follows, whether it is loaded or not."""
     entries = hass.config_entries.async_entries(DOMAIN)
-    return {ean for entry in entries for ean in _eans_of(entry)}
-
-
-def _eans_of(entry: ConfigEntry | None) -> set[str]:
-    subentries = entry.get_subentries_of_type(SUBENTRY_METER) if entry else ()
-    return {subentry.data[CONF_EAN] for subentry in subentries}
+    return {ean for entry in entries for ean in followed_eans(entry)}
 
 
 def _meter_issue_id(entry_id: str, ean: str) -> str:

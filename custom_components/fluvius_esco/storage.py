@@ -27,7 +27,8 @@ class Progress:
     reading. Arrivals at Fluvius were asked for up to `asked_until`, and the last weeks were read
     again at `swept_at`. `newest` is the newest stored hour of each statistic, in seconds since the
     epoch. `coverage` tells how complete the totals are, `sources` at how many places the energy was
-    ever measured, and `reactive` whether reactive energy was read along.
+    ever measured, and `reactive` whether reactive energy was read along. `references` are the
+    reference numbers under which mandates gave access.
     """
 
     read: tuple[Access, ...] = ()
@@ -40,6 +41,7 @@ class Progress:
     coverage: Mapping[SeriesKey, Coverage] = field(default_factory=dict)
     sources: int = 0
     reactive: bool = False
+    references: frozenset[str] = frozenset()
 
     def measures(self, ean: str) -> frozenset[Measure]:
         """Return what is known to be measured of an EAN."""
@@ -130,6 +132,7 @@ def _to_json(progress: Progress) -> dict[str, Any]:
         },
         "sources": progress.sources,
         "reactive": progress.reactive,
+        "references": sorted(progress.references),
     }
 
 
@@ -157,6 +160,7 @@ def _from_json(stored: dict[str, Any]) -> Progress:
         },
         sources=stored["sources"],
         reactive=stored["reactive"],
+        references=frozenset(stored.get("references", ())),
     )
 
 

@@ -20,7 +20,17 @@ async def async_energy_type_names(hass: HomeAssistant) -> dict[EnergyType, str]:
     return {kind: options.get(kind.name.lower(), kind.name.lower()) for kind in EnergyType}
 
 
+async def async_texts(hass: HomeAssistant) -> dict[str, str]:
+    """Return the texts of pages and notifications, by key."""
+    return await _async_under(hass, "common", "")
+
+
 async def _async_selector_options(hass: HomeAssistant, selector: str) -> dict[str, str]:
-    prefix = f"component.{DOMAIN}.selector.{selector}.options."
-    texts = await async_get_translations(hass, hass.config.language, "selector", {DOMAIN})
+    return await _async_under(hass, "selector", f"{selector}.options.")
+
+
+async def _async_under(hass: HomeAssistant, category: str, path: str) -> dict[str, str]:
+    """Return the texts below a path of a category, by what follows it."""
+    prefix = f"component.{DOMAIN}.{category}.{path}"
+    texts = await async_get_translations(hass, hass.config.language, category, {DOMAIN})
     return {key.removeprefix(prefix): text for key, text in texts.items() if key.startswith(prefix)}

@@ -1,5 +1,7 @@
 """Consent links on the wire, the same in all API versions."""
 
+from urllib.parse import urlencode
+
 from .exceptions import FluviusMalformedAnswerError
 from .models import DataService, ShortUrl, ShortUrlRequest
 from .wire import instant_in, parse_data, present, require_success, text_in
@@ -21,6 +23,11 @@ def short_url_body(request: ShortUrlRequest) -> dict[str, object]:
     others = {"numberOfEans": request.number_of_eans, "sso": request.sso}
     given = {name: value for name, value in others.items() if value is not None}
     return {**texts, "dataServices": services, **given}
+
+
+def consent_link(address: str, identifier: str) -> str:
+    """Return the link that a customer follows, to the consent page at an address."""
+    return f"{address}?{urlencode({'id': identifier})}"
 
 
 def parse_short_url(body: bytes) -> ShortUrl:

@@ -6,7 +6,14 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Final
 
-from ..api.models import DataServiceType, EnergyType, Granularity, Mandate, MandateStatus
+from ..api.models import (
+    DataServiceType,
+    EnergyType,
+    Granularity,
+    Mandate,
+    MandateStatus,
+    RenewalStatus,
+)
 from .calendar import DayKind, Period, day_at
 
 FAR_FUTURE: Final = datetime.max.replace(tzinfo=UTC)
@@ -30,12 +37,23 @@ def is_readable(mandate: Mandate) -> bool:
     )
 
 
+def is_fine(mandate: Mandate) -> bool:
+    """Tell whether a mandate gives quarter-hours or hours besides days."""
+    return mandate.data_service_type is DataServiceType.QUARTER_HOUR
+
+
+def is_expired(mandate: Mandate) -> bool:
+    """Tell whether a mandate gives no new readings any more; its older ones stay readable."""
+    return mandate.renewal_status is RenewalStatus.EXPIRED
+
+
 def accesses(mandates: Iterable[Mandate], within: Period, kind: DayKind) -> list[Access]:
     """Return what may be read of an EAN within a period, oldest first.
 
     The period is cut wherever a mandate begins or ends, so that each part has one set of
-    granularities; a quarter-hour mandate gives the days too. Where one part follows another, the
-    cut moves to the end of the day of readings that it falls in, so that no gas day is split.
+    granularities; a quarter-hour mandate gives the days too. An expired one gives nothing beyond its
+    expiry. Where one part follows another, the cut moves to the end of the day of readings that it
+    falls in, so that no gas day is split.
     """
     readable = [
         Access(_period_of(mandate), _granularities(mandate))
@@ -164,7 +182,10 @@ def _on_day_edges(parts: list[Access], kind: DayKind) -> list[Access]:
 
 
 def _period_of(mandate: Mandate) -> Period:
-    return Period(mandate.data_period_from or FAR_PAST, mandate.data_period_to or FAR_FUTURE)
+    end = mandate.data_period_to or FAR_FUTURE
+    if is_expired(mandate) and mandate.expires is not None:
+        end = min(end, mandate.expires)
+    return Period(mandate.data_period_from or FAR_PAST, end)
 
 
 def _granularities(mandate: Mandate) -> tuple[Granularity, ...]:
