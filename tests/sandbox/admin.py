@@ -7,12 +7,14 @@ from aiohttp import web
 from .accounts import UnusableCertificateError
 from .admin_scenes import SceneAdmin
 from .checks import Fields, json_fields
+from .environments import ENVIRONMENTS, Environment
 from .errors import InvalidRequestError, MandatesNotFoundError, json_response
 from .faults import read_fault
 from .localtime import seconds
-from .mandates import Mandate, MandateFilter
+from .mandate import Mandate
+from .mandates import MandateFilter
 from .new_mandates import MANDATE_PROPERTIES, read_mandate
-from .state import ENVIRONMENTS, Environment, State
+from .state import State
 from .totals import totals, totals_query
 
 _FAR_PAST = -(1 << 40)

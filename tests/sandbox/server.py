@@ -14,12 +14,13 @@ from .api_v2 import ApiV2
 from .api_v3 import ApiV3
 from .checks import Fields
 from .clock import Clock
+from .environments import ENVIRONMENTS, Environment
 from .errors import ApiError, GatewayError, TokenError, json_response
 from .faults import misbehave, read_fault
 from .localtime import seconds, to_wire
 from .new_mandates import read_mandate
 from .stage import Stage
-from .state import ENVIRONMENTS, Environment, State
+from .state import State
 from .totals import totals, totals_query
 
 type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -183,9 +184,8 @@ def _application(state: State) -> web.Application:
 
 
 def _add_api(application: web.Application, state: State, environment: Environment) -> None:
-    mandates = state.mandates[environment]
-    v3 = ApiV3(state, mandates)
-    v2 = ApiV2(state, mandates, v3)
+    v3 = ApiV3(state, environment)
+    v2 = ApiV2(state, environment, v3)
     base = f"/esco-{environment}"
     _add_version(application, state, v3, f"{base}/v3/api", "mandate")
     _add_version(application, state, v2, f"{base}/api/v2.0", "Mandate")

@@ -10,9 +10,10 @@ from datetime import datetime
 
 from .admin_scenes import change_mandate
 from .checks import Fields
+from .environments import Environment
 from .localtime import to_wire
 from .read_scenes import add_correction, add_delay, add_repeat, set_installation, set_order
-from .state import Environment, State
+from .state import State
 
 
 class Stage:
