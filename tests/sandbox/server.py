@@ -14,6 +14,8 @@ from .api_v2 import ApiV2
 from .api_v3 import ApiV3
 from .checks import Fields
 from .clock import Clock
+from .consent_pages import BASE as CONSENT_PATH
+from .consent_site import ConsentSite
 from .environments import ENVIRONMENTS, Environment
 from .errors import ApiError, GatewayError, TokenError, json_response
 from .faults import misbehave, read_fault
@@ -110,6 +112,11 @@ class Sandbox(Stage):
         return f"{self.url}/{TENANT_ID}/oauth2/v2.0/token"
 
     @property
+    def consent_url(self) -> str:
+        """The page that customers are sent to; a link's identifier is its query `id`."""
+        return f"{self.url}{CONSENT_PATH}"
+
+    @property
     def counts(self) -> dict[str, int]:
         """How many requests each endpoint got."""
         return self.state.journal.counts()
@@ -175,6 +182,7 @@ class Sandbox(Stage):
 def _application(state: State) -> web.Application:
     application = web.Application(middlewares=[_errors], client_max_size=_NO_BODY_LIMIT)
     application.add_routes(Admin(state).routes())
+    application.add_routes(ConsentSite(state).routes())
     application.router.add_post(
         "/{tenant}/oauth2/v2.0/token", _observed(state, "token", _token_handler(state))
     )
