@@ -110,16 +110,15 @@ def _period(
     """Return the period of a data service; the customer chooses it if neither date is given."""
     if not service.is_open:
         return service.data_period_from or oldest_readable(now), service.data_period_to
-    if answers.start is None:
-        return oldest_readable(now), _day_after(answers.end)
-    start = utc(local_instant(answers.start))
-    if start < oldest_readable(now):
+    first = oldest_readable(now).astimezone(BRUSSELS).date()
+    start = answers.start or first
+    if start < first:
         raise ChoiceError("De periode mag hoogstens drie jaar geleden beginnen.")
-    if answers.start > now.astimezone(BRUSSELS).date():
+    if start > now.astimezone(BRUSSELS).date():
         raise ChoiceError("De periode mag niet in de toekomst beginnen.")
-    if answers.end is not None and answers.end < answers.start:
+    if answers.end is not None and answers.end < start:
         raise ChoiceError("De periode moet eindigen na het begin.")
-    return start, _day_after(answers.end)
+    return utc(local_instant(start)), _day_after(answers.end)
 
 
 def _day_after(day: date | None) -> datetime | None:

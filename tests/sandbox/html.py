@@ -47,6 +47,7 @@ small { display: block; color: var(--soft); font-size: .875rem; }
 .dates label { flex: 1 1 12rem; }
 .dates input { display: block; width: 100%; padding: .5rem; font: inherit; margin-top: .25rem;
   border: 1px solid var(--line); border-radius: .4rem; background: #fff; color: inherit; }
+.card .actions { margin-top: .75rem; }
 .actions { display: flex; flex-wrap: wrap; gap: .75rem; align-items: center; margin: 1.25rem 0 0; }
 button, a.button { font: inherit; font-weight: 600; padding: .6rem 1.25rem; border-radius: .4rem;
   border: 1px solid var(--main); background: var(--main); color: #fff; cursor: pointer;
@@ -110,9 +111,9 @@ def facts(pairs: Iterable[tuple[str, str]]) -> str:
     return f"<dl>{''.join(rows)}</dl>"
 
 
-def card(title: str, *lines: str) -> str:
-    """Return a box with a title and small lines below it."""
-    return f'<div class="card"><span>{_titled(title, lines)}</span></div>'
+def card(title: str, *lines: str, below: str = "") -> str:
+    """Return a box with a title, small lines and, below them, HTML."""
+    return f'<div class="card"><span>{_titled(title, lines)}</span>{below}</div>'
 
 
 def tick(
