@@ -5,6 +5,7 @@ from typing import cast
 from aiohttp import web
 
 from .accounts import UnusableCertificateError
+from .admin_consents import ConsentAdmin
 from .admin_scenes import SceneAdmin
 from .checks import Fields, json_fields
 from .environments import ENVIRONMENTS, Environment
@@ -44,6 +45,7 @@ class Admin:
             web.delete("/admin/requests", self._clear_requests),
             web.get("/admin/totals/{ean}", self._totals),
             *SceneAdmin(self._state).routes(),
+            *ConsentAdmin(self._state).routes(),
         ]
 
     async def _list_certificates(self, _request: web.Request) -> web.Response:

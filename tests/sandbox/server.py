@@ -12,6 +12,7 @@ from .accounts import TENANT_ID
 from .admin import Admin, approved_mandates
 from .api_v2 import ApiV2
 from .api_v3 import ApiV3
+from .approval_site import APPROVAL_PATH, ApprovalSite
 from .checks import Fields
 from .clock import Clock
 from .consent_pages import BASE as CONSENT_PATH
@@ -117,6 +118,11 @@ class Sandbox(Stage):
         return f"{self.url}{CONSENT_PATH}"
 
     @property
+    def approval_url(self) -> str:
+        """The page where grid users answer what others asked of them."""
+        return f"{self.url}{APPROVAL_PATH}"
+
+    @property
     def counts(self) -> dict[str, int]:
         """How many requests each endpoint got."""
         return self.state.journal.counts()
@@ -183,6 +189,7 @@ def _application(state: State) -> web.Application:
     application = web.Application(middlewares=[_errors], client_max_size=_NO_BODY_LIMIT)
     application.add_routes(Admin(state).routes())
     application.add_routes(ConsentSite(state).routes())
+    application.add_routes(ApprovalSite(state).routes())
     application.router.add_post(
         "/{tenant}/oauth2/v2.0/token", _observed(state, "token", _token_handler(state))
     )
