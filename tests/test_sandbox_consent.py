@@ -137,7 +137,12 @@ async def test_the_start_page_says_who_asks_and_how_to_go_back(
     await customer.open(link)
 
     assert customer.status == 200
-    for text in ("Lokale energiedienstverlener", "REF-1", "21/11/2026 om 13:00", "Hoogstens 2"):
+    for text in (
+        "Lokale energiedienstverlener",
+        "REF-1",
+        "21/11/2026 om 13:00",
+        "hoogstens 2 aansluitingen",
+    ):
         assert text in customer.text
     assert customer.return_url == FAILED
 

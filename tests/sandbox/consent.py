@@ -85,10 +85,13 @@ def wishes(
         raise ChoiceError("Kies minstens één aansluiting uit de lijst.")
     most = link.request.number_of_eans
     if most and len(chosen) > most:
-        raise ChoiceError(
-            f"Je kan hoogstens {most} {'aansluitingen' if most > 1 else 'aansluiting'} kiezen."
-        )
+        raise ChoiceError(f"Je kan hoogstens {counted(most)} kiezen.")
     return tuple(_wish(link, connection, answers, now) for connection in chosen)
+
+
+def counted(number: int) -> str:
+    """Return a number of connections in words."""
+    return "1 aansluiting" if number == 1 else f"{number} aansluitingen"
 
 
 def _wish(link: ConsentLink, connection: Connection, answers: Answers, now: datetime) -> Wish:

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from . import html
 from .accounts import PROVIDER_NAME
-from .consent import DAILY, Option, Wish, level_for, options
+from .consent import DAILY, Option, Wish, counted, level_for, options
 from .ean import energy_type_of
 from .links import ConsentLink, DataService, LinkRequest, Outcome
 from .localtime import BRUSSELS, oldest_readable
@@ -57,7 +57,7 @@ def start(link: ConsentLink, signed_in: PortalUser | None) -> web.Response:
                 ("Referentienummer", request.reference_number),
                 ("Bestemd voor", _KINDS[request.flow]),
                 ("Gevraagd", "; ".join(_service_name(found) for found in request.data_services)),
-                ("Aansluitingen", _number(request)),
+                ("Hoeveel", _number(request)),
                 ("Link geldig tot", html.local_moment(link.valid_to)),
             ]
         ),
@@ -96,7 +96,7 @@ def choose(
     return html.page(
         "Kies wat je deelt",
         _error(error),
-        html.paragraph(f"Aangemeld als {user.name}. {_number(link.request)}."),
+        html.paragraph(f"Aangemeld als {user.name}. {_number(link.request).capitalize()}."),
         html.form(
             f"{BASE}/kiezen",
             html.hidden("sessie", session),
@@ -219,7 +219,9 @@ def _kind_line(user: PortalUser) -> str:
 
 def _number(request: LinkRequest) -> str:
     most = request.number_of_eans
-    return f"Hoogstens {most}" if most else "Geen maximum"
+    if not most:
+        return "zoveel aansluitingen als je wil"
+    return f"hoogstens {counted(most)}"
 
 
 def _service_name(service: DataService) -> str:

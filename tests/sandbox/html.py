@@ -22,7 +22,6 @@ header span { font-size: .85rem; opacity: .9; }
 main { background: #fff; border: 1px solid var(--line); border-radius: .5rem; margin: 1.5rem auto;
   padding: 1.25rem 1.5rem 1.5rem; }
 h1 { font-size: 1.5rem; line-height: 1.25; margin: .25rem 0 1rem; }
-h2 { font-size: 1rem; margin: 0; }
 p { margin: 0 0 1rem; }
 ol.steps { display: flex; gap: .5rem; list-style: none; margin: 0 0 1.25rem; padding: 0;
   font-size: .85rem; color: var(--soft); }
@@ -62,7 +61,6 @@ button:focus-visible, a:focus-visible, input:focus-visible { outline: 3px solid 
   margin: 0 0 1.25rem; }
 .note { border-left: .25rem solid var(--main); background: var(--tint); padding: .7rem .9rem;
   margin: 0 0 1.25rem; }
-.state { font-weight: 600; }
 @media (max-width: 48rem) {
   main { margin: 0; border-width: 0 0 1px; border-radius: 0; padding: 1.25rem; }
   dl { grid-template-columns: 1fr; gap: 0; }
