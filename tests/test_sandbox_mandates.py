@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.sandbox.accounts import CONTRACT_NUMBER
+from tests.sandbox.invitation import link_request
 from tests.sandbox.visitor import Visitor, visiting
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -51,17 +51,6 @@ def mock(ean: str, /, **others: Any) -> dict[str, Any]:
         "ean": ean,
         "dataServiceType": SERVICES.get(ean, "VH_dag"),
         "dataPeriodFrom": "2024-12-31T23:00:00Z",
-    } | others
-    return {name: value for name, value in fields.items() if value is not ...}
-
-
-def short_url(**others: Any) -> dict[str, Any]:
-    """Return a short URL request; fields set to `...` are left out."""
-    fields = {
-        "dataAccessContractNumber": CONTRACT_NUMBER,
-        "referenceNumber": "REF-1",
-        "flow": "B2C",
-        "dataServices": [{"dataServiceType": "VH_dag"}],
     } | others
     return {name: value for name, value in fields.items() if value is not ...}
 
@@ -262,7 +251,7 @@ async def test_an_unknown_address_or_method_is_not_found_by_the_gateway(visitor:
 
 
 async def test_a_short_url_is_valid_for_a_day(visitor: Visitor) -> None:
-    reply = await visitor.post("shortUrlIdentifier", short_url())
+    reply = await visitor.post("shortUrlIdentifier", link_request())
 
     assert reply.status == 200
     assert reply.json["_meta"] == {"fetchTime": "2026-11-20T12:00:00Z"}
@@ -280,7 +269,9 @@ async def test_a_short_url_is_valid_for_a_day(visitor: Visitor) -> None:
         {"numberOfEans": 0},
         {"numberOfEans": 1000},
         {"referenceNumber": "A" * 35},
+        {"referenceNumber": "REF-MijnFluvius-1"},
         {"returnUrlSuccess": "https://a.example/ok?x=1", "returnUrlFailed": "http://a.example"},
+        {"returnUrlSuccess": "http://homeassistant.local:8123/api/x?state=a.b-c_d"},
         {"sso": None, "numberOfEans": None, "returnUrlSuccess": None, "enterpriseNumber": None},
         {"dataServices": [{"dataServiceType": "VH_onbepaald", "dataPeriodTo": None}] * 3},
         {
@@ -297,7 +288,7 @@ async def test_a_short_url_is_valid_for_a_day(visitor: Visitor) -> None:
 async def test_a_short_url_within_the_rules_is_made(
     visitor: Visitor, change: dict[str, Any]
 ) -> None:
-    assert (await visitor.post("shortUrlIdentifier", short_url(**change))).status == 200
+    assert (await visitor.post("shortUrlIdentifier", link_request(**change))).status == 200
 
 
 def service(**others: Any) -> dict[str, Any]:
@@ -313,6 +304,9 @@ def service(**others: Any) -> dict[str, Any]:
         {"referenceNumber": "A" * 36},
         {"referenceNumber": "REF_1"},
         {"referenceNumber": "RÉF-1"},
+        {"referenceNumber": "REF 1"},
+        {"referenceNumber": "REF-1\n"},
+        {"referenceNumber": "REF.1"},
         {"referenceNumber": "MijnFluvius-1"},
         {"flow": ...},
         {"flow": "b2c"},
@@ -326,6 +320,7 @@ def service(**others: Any) -> dict[str, Any]:
         service(dataPeriodFrom="2026-11-20T12:00:01Z"),
         service(dataPeriodFrom="2026-11-01"),
         service(dataPeriodFrom="2026-11-01T23:00:00Z", dataPeriodTo="2026-11-01T23:00:00Z"),
+        service(dataPeriodTo="2023-11-19T23:00:00Z"),
         service(dataPeriod="2026-11-01T23:00:00Z"),
         {"numberOfEans": -1},
         {"numberOfEans": 1001},
@@ -334,17 +329,24 @@ def service(**others: Any) -> dict[str, Any]:
         {"returnUrlSuccess": "a.example/ok"},
         {"returnUrlFailed": "ftp://a.example"},
         {"returnUrlFailed": "http://[a.example"},
+        {"returnUrlFailed": "http://a.example:99999"},
+        {"returnUrlFailed": "http://a.example/a\tb"},
+        {"returnUrlFailed": "http://:8123/"},
+        {"returnUrlSuccess": ""},
         {"sso": "true"},
         {"SSO": True},
         {"enterpriseNumber": "0878051818"},
         {"enterpriseNumber": "BE0878051819"},
         {"enterpriseNumber": "78051819"},
+        {"enterpriseNumber": "00878051819"},
+        {"enterpriseNumber": "0878.051.819"},
+        {"enterpriseNumber": ""},
     ],
 )
 async def test_a_short_url_that_breaks_a_rule_is_refused(
     visitor: Visitor, change: dict[str, Any]
 ) -> None:
-    reply = await visitor.post("shortUrlIdentifier", short_url(**change))
+    reply = await visitor.post("shortUrlIdentifier", link_request(**change))
 
     assert reply.status == 400
     assert len(reply.messages) == 1
@@ -366,6 +368,6 @@ async def test_a_body_must_be_a_json_object(visitor: Visitor, body: bytes) -> No
 
 
 async def test_an_unknown_contract_fails_without_an_error(visitor: Visitor) -> None:
-    reply = await visitor.post("shortUrlIdentifier", short_url(dataAccessContractNumber="123"))
+    reply = await visitor.post("shortUrlIdentifier", link_request(dataAccessContractNumber="123"))
 
     assert (reply.status, reply.json["data"]) == (200, {"status": "failed"})

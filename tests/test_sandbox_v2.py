@@ -339,5 +339,11 @@ async def test_the_program_tells_the_addresses_of_both_versions(visitor: Visitor
     sandbox = visitor.sandbox
     told = _introduction(sandbox).split()
 
-    for address in (sandbox.api_url_v2, sandbox.live_api_url_v2, sandbox.api_url):
+    for address in (
+        sandbox.api_url_v2,
+        sandbox.live_api_url_v2,
+        sandbox.api_url,
+        sandbox.consent_url,
+        sandbox.approval_url,
+    ):
         assert address in told

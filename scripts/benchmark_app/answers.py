@@ -8,7 +8,7 @@ import orjson
 from tests.sandbox.energy_v2 import meters
 from tests.sandbox.energy_v3 import EnergyQuery, headpoint
 from tests.sandbox.localtime import day_bounds
-from tests.sandbox.mandates import Detail
+from tests.sandbox.mandate import Detail
 
 EAN = "541440110000000001"
 DAYS = 185

@@ -25,6 +25,8 @@ def _introduction(sandbox: Sandbox) -> str:
             f"  V2 API (sandbox)  {sandbox.api_url_v2}",
             f"  V2 API (live)     {sandbox.live_api_url_v2}",
             f"  token endpoint    {sandbox.token_url}",
+            f"  consent page      {sandbox.consent_url}",
+            f"  grid users' page  {sandbox.approval_url}",
             f"  tenant id         {accounts.TENANT_ID}",
             f"  client id         {accounts.CLIENT_ID}",
             f"  client secret     {accounts.CLIENT_SECRET}",

@@ -12,6 +12,7 @@ CLIENT_SECRET = "local~sandbox-client-secret"
 SCOPE = "api://6d0e8b52-93fa-4c17-a2be-5d7f10c3e984/.default"
 SUBSCRIPTION_KEY = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
 CONTRACT_NUMBER = "3599900001"
+PROVIDER_NAME = "Lokale energiedienstverlener"
 
 
 class UnusableCertificateError(ValueError):

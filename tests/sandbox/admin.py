@@ -5,14 +5,17 @@ from typing import cast
 from aiohttp import web
 
 from .accounts import UnusableCertificateError
+from .admin_consents import ConsentAdmin
 from .admin_scenes import SceneAdmin
 from .checks import Fields, json_fields
+from .environments import ENVIRONMENTS, Environment
 from .errors import InvalidRequestError, MandatesNotFoundError, json_response
 from .faults import read_fault
 from .localtime import seconds
-from .mandates import Mandate, MandateFilter
+from .mandate import Mandate
+from .mandates import MandateFilter
 from .new_mandates import MANDATE_PROPERTIES, read_mandate
-from .state import ENVIRONMENTS, Environment, State
+from .state import State
 from .totals import totals, totals_query
 
 _FAR_PAST = -(1 << 40)
@@ -42,6 +45,7 @@ class Admin:
             web.delete("/admin/requests", self._clear_requests),
             web.get("/admin/totals/{ean}", self._totals),
             *SceneAdmin(self._state).routes(),
+            *ConsentAdmin(self._state).routes(),
         ]
 
     async def _list_certificates(self, _request: web.Request) -> web.Response:

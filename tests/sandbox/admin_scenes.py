@@ -6,6 +6,7 @@ from typing import cast
 from aiohttp import web
 
 from .checks import Fields, json_fields
+from .environments import ENVIRONMENTS, Environment
 from .errors import MandatesNotFoundError, json_response
 from .read_scenes import (
     add_correction,
@@ -16,7 +17,7 @@ from .read_scenes import (
     set_order,
 )
 from .scenes import SceneBook
-from .state import ENVIRONMENTS, Environment, State
+from .state import State
 
 
 class SceneAdmin:

@@ -15,8 +15,9 @@ from .checks import Fields, json_fields, json_object
 from .ean import energy_type_of
 from .energy_v2 import meters
 from .energy_v3 import EnergyQuery, headpoint
+from .environments import Environment
 from .errors import InvalidRequestError, MandatesNotFoundError, json_response
-from .mandates import DATA_SERVICE_TYPES, Detail, Mandate, MandateStore
+from .mandate import DATA_SERVICE_TYPES, Detail, Mandate
 from .new_mandates import MANDATE_PROPERTIES, read_mock_mandate
 from .short_url import create_short_url
 from .state import State
@@ -64,10 +65,11 @@ class _Translated(Fields):
 class ApiV2:
     """The handlers of one environment, next to its V3 API."""
 
-    def __init__(self, state: State, mandates: MandateStore, v3: ApiV3) -> None:
+    def __init__(self, state: State, environment: Environment, v3: ApiV3) -> None:
         """Answer from the same mandates and meters as V3."""
         self._state = state
-        self._mandates = mandates
+        self._environment = environment
+        self._mandates = state.mandates[environment]
         self._v3 = v3
 
     async def mandate(self, request: web.Request) -> web.Response:
@@ -91,7 +93,7 @@ class ApiV2:
         """POST shortUrlIdentifier."""
         self._v3.admit(request)
         fields = await json_fields(request)
-        return _data(create_short_url(fields, self._state.clock.now()))
+        return _data(create_short_url(fields, self._state, self._environment))
 
     async def mock(self, request: web.Request) -> web.Response:
         """POST Mandate/mock; the guide has an energy type here, which the EAN already tells."""

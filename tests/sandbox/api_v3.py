@@ -9,18 +9,19 @@ from .accounts import SUBSCRIPTION_KEY
 from .checks import Fields, json_fields
 from .ean import energy_type_of
 from .energy_v3 import EnergyQuery, Periods, headpoint
+from .environments import Environment
 from .errors import GatewayError, MandatesNotFoundError, json_response
 from .localtime import oldest_readable, seconds
-from .mandates import (
+from .mandate import (
     DATA_SERVICE_TYPES,
     RENEWAL_STATUSES,
     STATUSES,
     Detail,
     Mandate,
-    MandateFilter,
-    MandateStore,
+    known_until,
     readable_periods,
 )
+from .mandates import MandateFilter
 from .new_mandates import read_mock_mandate
 from .short_url import create_short_url
 from .state import State
@@ -31,10 +32,11 @@ LONGEST_PERIOD = timedelta(days=185)
 class ApiV3:
     """The handlers of one environment; every one checks the key and the token first."""
 
-    def __init__(self, state: State, mandates: MandateStore) -> None:
+    def __init__(self, state: State, environment: Environment) -> None:
         """Answer from one environment's mandates."""
         self._state = state
-        self._mandates = mandates
+        self._environment = environment
+        self._mandates = state.mandates[environment]
 
     async def mandate(self, request: web.Request) -> web.Response:
         """GET mandate."""
@@ -54,7 +56,7 @@ class ApiV3:
         """POST shortUrlIdentifier."""
         self.admit(request)
         fields = await json_fields(request)
-        return self._data(create_short_url(fields, self._state.clock.now()))
+        return self._data(create_short_url(fields, self._state, self._environment))
 
     async def mock(self, request: web.Request) -> web.Response:
         """POST mandate/mock."""
@@ -111,7 +113,7 @@ class ApiV3:
             active=not kinds or "active" in kinds,
             reactive=not kinds or "reactive" in kinds,
             periods=periods,
-            now=seconds(self._state.clock.now()),
+            now=known_until(mandates, seconds(self._state.clock.now())),
             scene=self._state.scenes.of(ean),
         )
 

@@ -18,7 +18,7 @@ from .arrival import oldest_day_arriving_after
 from .ean import EnergyType
 from .installation import Installation, Place, Source
 from .localtime import ONE_DAY, instant_to_wire, local_day
-from .mandates import Detail, is_within
+from .mandate import Detail, is_within
 from .readings import SERIES, bounds_of
 from .scenes import Scene
 from .visible import Cell, VisibleDay, VisibleSlice

@@ -3,6 +3,7 @@
 Instants inside the sandbox are whole seconds since the epoch (UTC); days are local dates.
 """
 
+from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 import re
@@ -61,6 +62,14 @@ def years_later(moment: datetime, years: int) -> datetime:
         return moment.replace(year=moment.year + years)
     except ValueError:
         return moment.replace(year=moment.year + years, month=3, day=1)
+
+
+def months_later(moment: datetime, months: int) -> datetime:
+    """Return the same time some months on, or back; at the latest on the last day of that month."""
+    years, month = divmod(moment.month - 1 + months, 12)
+    year = moment.year + years
+    day = min(moment.day, monthrange(year, month + 1)[1])
+    return moment.replace(year=year, month=month + 1, day=day)
 
 
 def oldest_readable(now: datetime) -> datetime:

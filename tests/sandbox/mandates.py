@@ -1,77 +1,13 @@
-"""The mandates of one environment, and what they give access to."""
+"""The mandates of one environment, as they are at the server's time."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from .clock import Clock
-from .ean import EnergyType
-from .localtime import seconds
-
-STATUSES = ("Requested", "Approved", "Rejected", "Finished")
-RENEWAL_STATUSES = ("ToBeRenewed", "RenewalRequested", "Expired")
-DATA_SERVICE_TYPES = ("VH_onbepaald", "VH_kwartier_uur", "VH_dag", "IG")
-
-_FOREVER = 1 << 62
-
-
-class Detail(StrEnum):
-    """The granularities of an energy request, as the wire names them."""
-
-    DAILY = "daily"
-    FINE = "hourly_quarterhourly"
-
-
-_DETAILS: dict[str, frozenset[Detail]] = {
-    "VH_dag": frozenset({Detail.DAILY}),
-    "VH_kwartier_uur": frozenset(Detail),
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mandate:
-    """One mandate with every field, whether or not an answer shows it; instants UTC."""
-
-    reference_number: str
-    ean: str
-    energy_type: EnergyType
-    data_service_type: str
-    status: str
-    expires: datetime
-    updated: datetime
-    data_period_from: datetime | None = None
-    data_period_to: datetime | None = None
-    renewal_status: str | None = None
-
-    def wire(self) -> dict[str, Any]:
-        """Return the fields that an answer shows: EAN and energy type on Approved only."""
-        approved = self.status == "Approved"
-        fields = {
-            "referenceNumber": self.reference_number,
-            "status": self.status,
-            "ean": self.ean if approved else None,
-            "energyType": self.energy_type if approved else None,
-            "dataPeriodFrom": self.data_period_from,
-            "dataPeriodTo": self.data_period_to,
-            "dataServiceType": self.data_service_type,
-            "mandateExpirationDate": self.expires,
-            "renewalStatus": self.renewal_status,
-        }
-        return {name: value for name, value in fields.items() if value is not None}
-
-    def gives(self, detail: Detail) -> bool:
-        """Tell whether readings of a granularity can be had under this mandate."""
-        return self.status == "Approved" and detail in _DETAILS.get(
-            self.data_service_type, frozenset()
-        )
-
-    def period(self) -> tuple[int, int]:
-        """Return the readable period; after the mandate expired there is nothing new in it."""
-        start = seconds(self.data_period_from) if self.data_period_from else -_FOREVER
-        end = seconds(self.expires)
-        return start, min(end, seconds(self.data_period_to)) if self.data_period_to else end
+from .mandate import Mandate
+from .mandate_life import after_waiting, with_renewal_status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,8 +82,16 @@ class MandateStore:
 
     def find(self, mandate_filter: MandateFilter) -> list[Mandate]:
         """Return the mandates that match as they are now."""
-        mandates = [self._current(key) for key in self._mandates]
-        return [mandate for mandate in mandates if mandate_filter.matches(mandate)]
+        return [mandate for mandate in self.all() if mandate_filter.matches(mandate)]
+
+    def all(self) -> list[Mandate]:
+        """Return every mandate as it is now."""
+        return [self._current(key) for key in self._mandates]
+
+    def get(self, ean: str, data_service_type: str, reference_number: str) -> Mandate | None:
+        """Return one mandate as it is now."""
+        key = (ean, data_service_type, reference_number)
+        return self._current(key) if key in self._mandates else None
 
     def clear(self) -> None:
         """Forget every mandate."""
@@ -159,21 +103,6 @@ class MandateStore:
         now = self._clock.now()
         for change in self._changes[key]:
             if change.at <= now:
+                mandate = after_waiting(mandate, change.at)
                 mandate = replace(mandate, updated=change.at, **change.fields)
-        return mandate
-
-
-def readable_periods(mandates: Iterable[Mandate], detail: Detail) -> list[tuple[int, int]]:
-    """Return the periods that mandates give access to at a granularity, joined and in order."""
-    periods: list[tuple[int, int]] = []
-    for start, end in sorted(mandate.period() for mandate in mandates if mandate.gives(detail)):
-        if periods and start <= periods[-1][1]:
-            periods[-1] = (periods[-1][0], max(end, periods[-1][1]))
-        elif start < end:
-            periods.append((start, end))
-    return periods
-
-
-def is_within(periods: Iterable[tuple[int, int]], start: int, end: int) -> bool:
-    """Tell whether a slice lies wholly in one of the periods."""
-    return any(first <= start and end <= last for first, last in periods)
+        return with_renewal_status(after_waiting(mandate, now), now)

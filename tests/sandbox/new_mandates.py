@@ -5,8 +5,8 @@ from typing import cast
 
 from .checks import Fields
 from .ean import EnergyType, energy_type_of, mock_detail
-from .localtime import years_later
-from .mandates import DATA_SERVICE_TYPES, RENEWAL_STATUSES, STATUSES, Mandate
+from .mandate import DATA_SERVICE_TYPES, RENEWAL_STATUSES, STATUSES, Mandate
+from .mandate_life import valid_until
 
 MANDATE_PROPERTIES = frozenset(
     {
@@ -20,7 +20,6 @@ MANDATE_PROPERTIES = frozenset(
         "renewalStatus",
     }
 )
-_VALID_YEARS = 3
 
 
 def read_mandate(fields: Fields, now: datetime) -> Mandate:
@@ -36,7 +35,7 @@ def read_mandate(fields: Fields, now: datetime) -> Mandate:
         data_period_from=fields.instant("dataPeriodFrom"),
         data_period_to=fields.instant("dataPeriodTo"),
         status=fields.choice("status", STATUSES) or "Approved",
-        expires=fields.instant("mandateExpirationDate") or years_later(now, _VALID_YEARS),
+        expires=fields.instant("mandateExpirationDate") or valid_until(now),
         renewal_status=fields.choice("renewalStatus", RENEWAL_STATUSES),
         updated=now,
     )

@@ -23,7 +23,8 @@ from .localtime import (
     local_day,
     seconds,
 )
-from .mandates import RENEWAL_STATUSES, STATUSES, Detail, MandateChange
+from .mandate import RENEWAL_STATUSES, STATUSES, Detail
+from .mandates import MandateChange
 from .readings import SERIES, Amount
 from .scenes import Correction, Delay, Repeat, SceneBook
 

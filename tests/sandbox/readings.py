@@ -18,7 +18,7 @@ from .gas import gas_day, gas_energy
 from .household import day_tariff, electricity_day
 from .installation import Place, Profile, Source
 from .localtime import HOUR, QUARTER, day_bounds, gas_day_bounds, local_time
-from .mandates import Detail
+from .mandate import Detail
 
 type Amount = int | None
 type Columns = dict[str, dict[int, Amount]]

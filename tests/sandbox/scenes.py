@@ -12,7 +12,7 @@ from datetime import date
 from .ean import EnergyType
 from .installation import Installation, Source, one_meter
 from .localtime import ONE_DAY, local_day
-from .mandates import Detail
+from .mandate import Detail
 from .readings import Amount
 
 

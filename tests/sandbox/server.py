@@ -12,14 +12,18 @@ from .accounts import TENANT_ID
 from .admin import Admin, approved_mandates
 from .api_v2 import ApiV2
 from .api_v3 import ApiV3
+from .approval_site import APPROVAL_PATH, ApprovalSite
 from .checks import Fields
 from .clock import Clock
+from .consent_pages import BASE as CONSENT_PATH
+from .consent_site import ConsentSite
+from .environments import ENVIRONMENTS, Environment
 from .errors import ApiError, GatewayError, TokenError, json_response
 from .faults import misbehave, read_fault
 from .localtime import seconds, to_wire
 from .new_mandates import read_mandate
 from .stage import Stage
-from .state import ENVIRONMENTS, Environment, State
+from .state import State
 from .totals import totals, totals_query
 
 type Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -109,6 +113,16 @@ class Sandbox(Stage):
         return f"{self.url}/{TENANT_ID}/oauth2/v2.0/token"
 
     @property
+    def consent_url(self) -> str:
+        """The page that customers are sent to; a link's identifier is its query `id`."""
+        return f"{self.url}{CONSENT_PATH}"
+
+    @property
+    def approval_url(self) -> str:
+        """The page where grid users answer what others asked of them."""
+        return f"{self.url}{APPROVAL_PATH}"
+
+    @property
     def counts(self) -> dict[str, int]:
         """How many requests each endpoint got."""
         return self.state.journal.counts()
@@ -174,6 +188,8 @@ class Sandbox(Stage):
 def _application(state: State) -> web.Application:
     application = web.Application(middlewares=[_errors], client_max_size=_NO_BODY_LIMIT)
     application.add_routes(Admin(state).routes())
+    application.add_routes(ConsentSite(state).routes())
+    application.add_routes(ApprovalSite(state).routes())
     application.router.add_post(
         "/{tenant}/oauth2/v2.0/token", _observed(state, "token", _token_handler(state))
     )
@@ -183,9 +199,8 @@ def _application(state: State) -> web.Application:
 
 
 def _add_api(application: web.Application, state: State, environment: Environment) -> None:
-    mandates = state.mandates[environment]
-    v3 = ApiV3(state, mandates)
-    v2 = ApiV2(state, mandates, v3)
+    v3 = ApiV3(state, environment)
+    v2 = ApiV2(state, environment, v3)
     base = f"/esco-{environment}"
     _add_version(application, state, v3, f"{base}/v3/api", "mandate")
     _add_version(application, state, v2, f"{base}/api/v2.0", "Mandate")

@@ -5,14 +5,17 @@ decimals. Series are named as in the totals; granularities as on the wire. The a
 `admin_scenes` do the same.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from .admin_scenes import change_mandate
+from .approvals import WaitingConsent, decide_consent, waiting_consents
 from .checks import Fields
+from .environments import Environment
 from .localtime import to_wire
+from .portal import GRID_USER, Connection, PortalUser
 from .read_scenes import add_correction, add_delay, add_repeat, set_installation, set_order
-from .state import Environment, State
+from .state import State
 
 
 class Stage:
@@ -155,6 +158,27 @@ class Stage:
             "environment": environment,
         }
         change_mandate(_fields(which | fields), self.state)
+
+    def connect(
+        self,
+        ean: str,
+        *,
+        grid_user: PortalUser | str = GRID_USER,
+        seen_by: Collection[PortalUser] = (GRID_USER,),
+        place: str = "Woning",
+    ) -> None:
+        """Let portal users see a connection on the consent page; a grid user may be any name."""
+        name = grid_user if isinstance(grid_user, str) else grid_user.name
+        keys = frozenset(user.key for user in seen_by)
+        self.state.portal.connect(Connection(ean=ean, place=place, grid_user=name, seen_by=keys))
+
+    def waiting_consents(self) -> list[WaitingConsent]:
+        """Return the requests, and the renewals, that wait for a grid user now."""
+        return waiting_consents(self.state)
+
+    def decide_consent(self, identifier: str, *, approve: bool) -> None:
+        """Answer a request as its grid user; raises UnknownConsentError when it does not wait."""
+        decide_consent(self.state, identifier, approve=approve)
 
     def clear_scenes(self) -> None:
         """Make the readings of every EAN ordinary again."""

@@ -3,22 +3,21 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Literal
 
 from .accounts import CertificateRegister
 from .clock import Clock
+from .environments import ENVIRONMENTS, Environment
 from .faults import FaultPlan
 from .journal import Journal
+from .links import LinkBook
 from .mandates import MandateStore
+from .portal import Portal
 from .scenes import SceneBook
 from .token_endpoint import TokenOffice
 
-Environment = Literal["sbx", "live"]
-ENVIRONMENTS: tuple[Environment, ...] = ("sbx", "live")
-
 
 class State:
-    """The clock, the account's certificates and tokens, the mandates, scenes, faults and journal."""
+    """The clock, certificates, tokens, links, portal, mandates, scenes, faults and journal."""
 
     def __init__(self, clock: Clock) -> None:
         """Start with nothing registered."""
@@ -28,6 +27,8 @@ class State:
         self.mandates: dict[Environment, MandateStore] = {
             environment: MandateStore(clock) for environment in ENVIRONMENTS
         }
+        self.links = LinkBook(clock)
+        self.portal = Portal()
         self.scenes = SceneBook()
         self.faults = FaultPlan()
         self.journal = Journal()

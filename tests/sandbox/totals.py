@@ -17,7 +17,7 @@ from datetime import date
 from .ean import EnergyType, has_injection
 from .installation import Place, Source
 from .localtime import HOUR, ONE_DAY, QUARTER, day_bounds, gas_day_bounds, local_day
-from .mandates import Detail, Mandate, is_within, readable_periods
+from .mandate import Detail, Mandate, is_within, known_until, readable_periods
 from .readings import Amount, DayReadings, arrival_of, day_readings
 from .scenes import Correction, Delay, Scene
 
@@ -105,7 +105,7 @@ def totals_query(
         periods={detail: readable_periods(mandates, detail) for detail in Detail},
         start=start,
         end=end,
-        now=now,
+        now=known_until(mandates, now),
         by_day=by_day,
     )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from .installation import Installation, Place, Source
-from .mandates import Detail
+from .mandate import Detail
 from .readings import Amount, arrival_of, bounds_of, day_readings
 from .scenes import Scene
 
