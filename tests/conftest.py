@@ -20,6 +20,7 @@ from custom_components.fluvius_esco.const import DOMAIN
 from .certificates import IssuedCertificate, issue_certificate
 from .flows import Flow, Upload
 from .helpers import DAILY_EAN, GAS_EAN, QUARTER_HOUR_EAN, days_ago
+from .repairs import Repairs
 from .sandbox import Sandbox
 
 # Every statement of the recorder in a failed test's output hides what failed.
@@ -110,6 +111,14 @@ async def upload(
         return str((await response.json())["file_id"])
 
     return upload_file
+
+
+@pytest.fixture
+async def repairs(hass: HomeAssistant, now: datetime, hass_client: Any) -> Repairs:
+    """The Repairs page of a running Home Assistant."""
+    assert await async_setup_component(hass, DOMAIN, {})
+    assert await async_setup_component(hass, "repairs", {})
+    return Repairs(await hass_client())
 
 
 @pytest.fixture

@@ -1,10 +1,18 @@
-"""A config flow as a user goes through it, form by form."""
+"""The config flow and the meters' forms as a user goes through them, form by form."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from homeassistant.config_entries import SOURCE_USER, ConfigFlowResult
+from homeassistant.config_entries import (
+    SOURCE_RECONFIGURE,
+    SOURCE_USER,
+    ConfigEntry,
+    ConfigFlowResult,
+    SubentryFlowResult,
+)
 from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.json import json_dumps
 from probatio import to_field_list
@@ -48,7 +56,11 @@ class Flow:
         return self.result
 
     async def addresses(self, **values: str) -> ConfigFlowResult:
-        addresses = {"api_url": self._sandbox.api_url, "token_url": self._sandbox.token_url}
+        addresses = {
+            "api_url": self._sandbox.api_url,
+            "token_url": self._sandbox.token_url,
+            "consent_url": self._sandbox.consent_url,
+        }
         return await self.enter(**(addresses | values))
 
     async def up_to_secret(self, **access: str) -> ConfigFlowResult:
@@ -70,3 +82,69 @@ class Flow:
     @property
     def errors(self) -> dict[str, str]:
         return self.result["errors"] or {}
+
+
+class MeterForm:
+    """The form that adds a meter, or changes one, and what the user does with it."""
+
+    def __init__(self, hass: HomeAssistant, entry: ConfigEntry) -> None:
+        self._hass = hass
+        self._entry = entry
+        self.result: SubentryFlowResult
+
+    async def add(self) -> SubentryFlowResult:
+        """Press "Add meter"."""
+        self.result = await self._hass.config_entries.subentries.async_init(
+            (self._entry.entry_id, "meter"), context={"source": SOURCE_USER}
+        )
+        return self.result
+
+    async def reconfigure(self, subentry_id: str) -> SubentryFlowResult:
+        """Open the settings of a meter."""
+        self.result = await self._hass.config_entries.subentries.async_init(
+            (self._entry.entry_id, "meter"),
+            context={"source": SOURCE_RECONFIGURE, "subentry_id": subentry_id},
+        )
+        return self.result
+
+    async def enter(self, **values: Any) -> SubentryFlowResult:
+        """Send the form, or choose from the menu."""
+        self.result = await self._hass.config_entries.subentries.async_configure(
+            self.result["flow_id"], values
+        )
+        return self.result
+
+    async def ask(self, **values: Any) -> SubentryFlowResult:
+        """Ask for access, with what the form proposes unless told otherwise."""
+        schema = self.result["data_schema"]
+        assert schema is not None
+        proposed = {
+            key.schema: key.description["suggested_value"]
+            for key in schema.schema
+            if key.description and key.description.get("suggested_value") is not None
+        }
+        return await self.enter(**{**proposed, **values})
+
+    @property
+    def link(self) -> str:
+        """The consent link that the browser is sent to."""
+        assert self.result["type"] is FlowResultType.EXTERNAL_STEP
+        return self.result["url"]
+
+    @property
+    def step(self) -> str:
+        """The step that the form is at by now."""
+        return str(
+            self._hass.config_entries.subentries.async_get(self.result["flow_id"])["step_id"]
+        )
+
+    async def go_on(self) -> SubentryFlowResult:
+        """Do what the frontend does by itself after an external step, up to the next choice."""
+        flows = self._hass.config_entries.subentries
+        self.result = await flows.async_configure(self.result["flow_id"])
+        while self.result["type"] is FlowResultType.SHOW_PROGRESS:
+            # Home Assistant tells the frontend when the progress is over.
+            while self.step == self.result["step_id"]:
+                await asyncio.sleep(0)
+            self.result = await flows.async_configure(self.result["flow_id"])
+        return self.result

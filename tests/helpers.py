@@ -75,6 +75,7 @@ def contract_entry(
             "contract_number": CONTRACT_NUMBER,
             "api_url": sandbox.api_url if api_version == "v3" else sandbox.api_url_v2,
             "token_url": sandbox.token_url,
+            "consent_url": sandbox.consent_url,
             **credentials,
         },
         options=options,

@@ -8,7 +8,6 @@ from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.recorder import get_instance
-from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -25,45 +24,12 @@ from .helpers import (
     later,
     set_up,
 )
+from .repairs import Repairs
 from .sandbox import Sandbox
 
 pytestmark = pytest.mark.usefixtures("three_meters")
 
 OFFTAKE = f"{DOMAIN}:{QUARTER_HOUR_EAN}_offtake"
-
-
-class Repairs:
-    """Settles issues as the frontend does."""
-
-    def __init__(self, client: Any) -> None:
-        self._client = client
-
-    async def open(self, issue_id: str) -> dict[str, Any]:
-        """Begin to settle an issue; return the first step."""
-        return await self._post("", {"handler": DOMAIN, "issue_id": issue_id})
-
-    async def choose(self, flow: dict[str, Any], choice: str) -> dict[str, Any]:
-        """Choose from the menu of a begun flow."""
-        return await self._post(f"/{flow['flow_id']}", {"next_step_id": choice})
-
-    async def settle(self, issue_id: str, choice: str) -> dict[str, Any]:
-        """Settle an issue by a choice from its menu."""
-        return await self.choose(await self.open(issue_id), choice)
-
-    async def _post(self, path: str, content: dict[str, Any]) -> dict[str, Any]:
-        answer = await self._client.post(f"/api/repairs/issues/fix{path}", json=content)
-        assert answer.status == 200, await answer.text()
-        result: dict[str, Any] = await answer.json()
-        return result
-
-
-@pytest.fixture
-async def repairs(hass: HomeAssistant, sandbox: Sandbox, hass_client: Any) -> Repairs:
-    """The Repairs page of a running Home Assistant."""
-    # The integration's views must be there before the server takes requests.
-    assert await async_setup_component(hass, "file_upload", {})
-    assert await async_setup_component(hass, "repairs", {})
-    return Repairs(await hass_client())
 
 
 def questions(hass: HomeAssistant) -> dict[str, ir.IssueEntry]:

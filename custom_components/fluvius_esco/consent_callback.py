@@ -14,7 +14,7 @@ from typing import Any, Final
 from aiohttp import web
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType, UnknownFlow
+from homeassistant.data_entry_flow import UnknownFlow
 from homeassistant.helpers.config_entry_oauth2_flow import HEADER_FRONTEND_BASE
 from homeassistant.helpers.http import KEY_HASS, HomeAssistantView, current_request
 from homeassistant.helpers.network import NoURLAvailableError, get_url
@@ -27,6 +27,9 @@ from .api.link_rules import is_web_address
 from .const import DOMAIN, LOGGER
 from .coordinator import FluviusConfigEntry
 from .translation import async_texts
+
+# The step of the form that waits for the browser.
+CONSENT_STEP: Final = "consent"
 
 _PATH: Final = f"/api/{DOMAIN}/consent"
 _ALGORITHM: Final = "HS256"
@@ -143,10 +146,10 @@ async def _async_go_on(hass: HomeAssistant, claims: Mapping[str, Any]) -> None:
     """Resume the form if it still waits; if not, what was granted is found all the same."""
     flows = hass.config_entries.subentries
     try:
-        waits = flows.async_get(claims["flow"])["type"] is FlowResultType.EXTERNAL_STEP
+        step = flows.async_get(claims["flow"])["step_id"]
     except UnknownFlow:
-        waits = False
-    if waits:
+        step = None
+    if step == CONSENT_STEP:
         await flows.async_configure(claims["flow"], {"way": claims["way"]})
     else:
         entry: FluviusConfigEntry = hass.config_entries.async_get_known_entry(claims["entry"])

@@ -21,7 +21,7 @@ from homeassistant.util import dt as dt_util
 from .api.exceptions import FluviusError, FluviusValidationError
 from .api.link_rules import link_problems
 from .api.models import Mandate, ShortUrlRequest
-from .consent_callback import Return
+from .consent_callback import CONSENT_STEP, Return
 from .consent_forms import (
     ASK_SCHEMA,
     FLOWS,
@@ -119,7 +119,7 @@ class ConsentFlow(ConfigSubentryFlow):
                     self._async_watch(), name="watch for a mandate"
                 )
             return self.async_external_step(
-                step_id="consent",
+                step_id=CONSENT_STEP,
                 url=self._link.address,
                 description_placeholders=self._link.placeholders,
             )

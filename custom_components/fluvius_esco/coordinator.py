@@ -56,7 +56,6 @@ class ContractCoordinator(DataUpdateCoordinator[tuple[Mandate, ...]]):
             config_entry=entry,
             name="Fluvius mandates",
             update_interval=CONTRACT_INTERVAL,
-            always_update=False,
         )
         self.client = client
         self.in_flight = asyncio.Semaphore(MAX_REQUESTS_IN_FLIGHT)
