@@ -32,9 +32,9 @@ from .helpers import (
     DAILY_EAN,
     GAS_EAN,
     QUARTER_HOUR_EAN,
+    assert_every_day_as_told,
     contract_entry,
     days_ago,
-    hourly_rows,
     imported,
     later,
     set_up,
@@ -112,15 +112,7 @@ class World:
         """Every day of every series must be as Fluvius last said, every row as its total."""
         self.steps += 1
         for ean in self.eans:
-            for name, told in self.sandbox.totals(ean, by_day=True).items():
-                shown: dict[str, float] = {}
-                for row in await hourly_rows(self.hass, f"{DOMAIN}:{ean}_{name}"):
-                    assert abs(row["state"] - row["change"]) < 1e-6, (ean, name, row)
-                    day = datetime.fromtimestamp(row["start"], BRUSSELS).date().isoformat()
-                    shown[day] = shown.get(day, 0.0) + row["state"]
-                for day in shown.keys() | told.keys():
-                    difference = shown.get(day, 0.0) - told.get(day, 0.0)
-                    assert abs(difference) < 1e-6, (ean, name, day, shown.get(day), told.get(day))
+            await assert_every_day_as_told(self.hass, self.sandbox, ean)
 
     async def end(self) -> None:
         """Leave nothing for the next household."""

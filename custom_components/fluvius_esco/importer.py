@@ -43,6 +43,8 @@ from .metering.answer import (
     latest,
     newest_day,
     period_of,
+    span_of,
+    with_silence,
 )
 from .metering.arrivals import Followed, arrived
 from .metering.calendar import MAX_REQUEST, Period, day_at, day_at_second, earliest_readable
@@ -196,7 +198,9 @@ class MeterImporter:
             LOGGER.warning("%s: the answer about arrivals was refused: %s", self._meter.title, err)
             return tuple(allowed)
         progress = self.progress
-        followed = Followed(progress.coverage, progress.last_day, progress.sources)
+        followed = Followed(
+            progress.coverage, progress.last_day, progress.sources, progress.newest.keys()
+        )
         arrivals = await self._hass.async_add_executor_job(arrived, headpoint, allowed, followed)
         for evaluation in arrivals.whole:
             await self._async_write(evaluation)
@@ -223,7 +227,7 @@ class MeterImporter:
                         await self._async_leave_unread(queue)
                 reading = self._start(queue)
                 if evaluation is not None:
-                    await self._async_write(evaluation)
+                    await self._async_write(with_silence(evaluation, self.progress.coverage))
         finally:
             if reading is not None:
                 _abandon(reading[1])
@@ -302,7 +306,7 @@ class MeterImporter:
                     for key, found in evaluation.coverage.items()
                 },
             },
-            sources=max(progress.sources, evaluation.sources),
+            sources=progress.sources | evaluation.sources,
         )
 
     async def _async_forget_beyond_mandate(self, mandates: list[Mandate]) -> None:

@@ -14,9 +14,10 @@ from .metering.access import Access
 from .metering.calendar import Period
 from .metering.gaps import Coverage, Gap
 from .metering.measures import Measure, SeriesKey
+from .metering.readings import Source
 from .metering.summary import DayTotals
 
-_VERSION = 2
+_VERSION = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,8 @@ class Progress:
     What is in `read` has been asked for and written, and `data_until` is the end of the newest
     reading. Arrivals at Fluvius were asked for up to `asked_until`, and the last weeks were read
     again at `swept_at`. `newest` is the newest stored hour of each statistic, in seconds since the
-    epoch. `coverage` tells how complete the totals are, `sources` at how many places the energy was
-    ever measured, and `reactive` whether reactive energy was read along.
+    epoch. `coverage` tells how complete the totals are, `sources` the places where the energy was ever
+    measured, and `reactive` whether reactive energy was read along.
     """
 
     read: tuple[Access, ...] = ()
@@ -38,7 +39,7 @@ class Progress:
     on_energy_dashboard: bool = False
     newest: Mapping[SeriesKey, int] = field(default_factory=dict)
     coverage: Mapping[SeriesKey, Coverage] = field(default_factory=dict)
-    sources: int = 0
+    sources: frozenset[Source] = frozenset()
     reactive: bool = False
 
     def measures(self, ean: str) -> frozenset[Measure]:
@@ -128,7 +129,7 @@ def _to_json(progress: Progress) -> dict[str, Any]:
             }
             for key, coverage in progress.coverage.items()
         },
-        "sources": progress.sources,
+        "sources": sorted(progress.sources),
         "reactive": progress.reactive,
     }
 
@@ -155,7 +156,7 @@ def _from_json(stored: dict[str, Any]) -> Progress:
             )
             for name, coverage in stored["coverage"].items()
         },
-        sources=stored["sources"],
+        sources=frozenset((ean, place) for ean, place in stored["sources"]),
         reactive=stored["reactive"],
     )
 
