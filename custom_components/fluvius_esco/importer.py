@@ -136,11 +136,13 @@ class MeterImporter:
         await self._async_trust_what_is_stored()
         begun = dt_util.utcnow()
         todo = await self._async_todo(allowed, begun)
-        await self._async_read(bundled(todo, allowed, self._day_kind))
-        await self._async_keep(asked_until=begun)
+        sweep = self._sweep(allowed, begun)
+        await self._async_read(bundled([*todo, *sweep], allowed, self._day_kind))
+        swept_at = begun if sweep else self.progress.swept_at
+        await self._async_keep(asked_until=begun, swept_at=swept_at)
 
     async def _async_todo(self, allowed: list[Access], now: datetime) -> list[Access]:
-        """Return what to read: what was never read, what arrived lately and, weekly, the sweep."""
+        """Return what to read: what was never read and what arrived lately."""
         progress = self.progress
         if progress.asked_until is None:
             # Whatever arrives while the history is read will be asked for by its arrival.
@@ -152,13 +154,16 @@ class MeterImporter:
             coverage=awaited(progress.coverage, map(Question.about, grown)),
         )
         again = await self._async_take_arrivals(allowed, progress.asked_until, now)
-        todo = [*unread(allowed, self.progress.read), *again]
-        if progress.swept_at is None or now - progress.swept_at >= SWEEP_INTERVAL:
-            end = allowed[-1].period.end
-            since = day_at(end - SWEEP, self._day_kind).start
-            todo += clip(allowed, Period(datetime.fromtimestamp(since, UTC), end))
-            await self._async_keep(swept_at=now)
-        return todo
+        return [*unread(allowed, self.progress.read), *again]
+
+    def _sweep(self, allowed: list[Access], now: datetime) -> list[Access]:
+        """Return the last weeks, once a week."""
+        swept_at = self.progress.swept_at
+        if swept_at is not None and now - swept_at < SWEEP_INTERVAL:
+            return []
+        end = allowed[-1].period.end
+        since = day_at(end - SWEEP, self._day_kind).start
+        return clip(allowed, Period(datetime.fromtimestamp(since, UTC), end))
 
     def _grown_since(self, allowed: list[Access], asked_until: datetime) -> list[Access]:
         """Return the days that time has added at the end; their readings show by their arrival.
