@@ -26,11 +26,11 @@ from .api.exceptions import (
 from .api.models import ComplexEnergyType, EnergyRequest, EnergyType, Headpoint, Mandate, PeriodType
 from .const import ARRIVAL_OVERLAP, LOGGER, SWEEP, SWEEP_INTERVAL
 from .metering.access import (
-    FAR_PAST,
+    FAR_FUTURE,
     Access,
     accesses,
     clip,
-    data_ends,
+    forbidden,
     union,
     unread,
     without,
@@ -47,12 +47,13 @@ from .metering.answer import (
     with_silence,
 )
 from .metering.arrivals import Followed, arrived
-from .metering.calendar import MAX_REQUEST, Period, day_at, day_at_second, earliest_readable
-from .metering.gaps import Coverage, forgotten_from, updated
-from .metering.measures import SeriesKey, day_kind_of
+from .metering.calendar import MAX_REQUEST, Period, Span, day_at, day_at_second, earliest_readable
+from .metering.gaps import Coverage, forgotten, updated
+from .metering.measures import Measure, SeriesKey, day_kind_of
 from .metering.requests import bundled, halves
 from .statistics import (
     StatisticSeries,
+    async_delete_between,
     async_delete_from,
     async_newest_hours,
     async_write_hours,
@@ -128,12 +129,12 @@ class MeterImporter:
         Raises FluviusError, if nothing that Fluvius answered could be used or it did not answer, and
         StatisticsNotWrittenError.
         """
+        self.refusals = []
+        await self._async_trust_what_is_stored()
         await self._async_forget_beyond_mandate(mandates)
         allowed = self.allowed(mandates)
-        self.refusals = []
         if not allowed:
             return
-        await self._async_trust_what_is_stored()
         begun = dt_util.utcnow()
         todo = await self._async_todo(allowed, begun)
         sweep = self._sweep(allowed, begun)
@@ -315,25 +316,57 @@ class MeterImporter:
         )
 
     async def _async_forget_beyond_mandate(self, mandates: list[Mandate]) -> None:
-        """Delete what was read and is no longer allowed to be held."""
-        end = data_ends(mandates)
+        """Delete what is held and no longer allowed to be."""
+        for period in forbidden(mandates):
+            if self._may_hold(period):
+                await self._async_delete(period)
+
+    def _may_hold(self, period: Period) -> bool:
+        """Whether the recorder may have something of a period."""
         progress = self.progress
-        if end is None or not any(end < part.period.end for part in progress.read):
-            return
-        # A day of readings that the end falls in may stand there as a whole; it is read again.
-        last_day = day_at(end, self._day_kind)
-        series = [await self._async_series(key) for key in progress.newest]
-        await async_delete_from(self._hass, series, last_day.start)
-        LOGGER.info("%s: readings beyond the end of the mandate were deleted", self._meter.title)
-        kept = Period(FAR_PAST, datetime.fromtimestamp(last_day.start, UTC))
+        # What was left when the meter was followed before is not in what is kept of it.
+        if progress.asked_until is None or clip(progress.read, period):
+            return True
+        # A deletion that was cut off leaves what lies behind.
+        first = period.start.timestamp()
+        return period.end == FAR_FUTURE and any(hour >= first for hour in progress.newest.values())
+
+    async def _async_delete(self, period: Period) -> None:
+        """Delete the days of readings that a period touches; what is allowed is read again."""
+        # A day that a mandate begins or ends in may stand there as a whole.
+        first = day_at(period.start, self._day_kind).start
+        own = (SeriesKey(self._meter.ean, measure) for measure in Measure)
+        series = [await self._async_series(key) for key in {*self.progress.newest, *own}]
+        end = period.end
+        if end == FAR_FUTURE:
+            await async_delete_from(self._hass, series, first)
+        else:
+            last_day = day_at(end - timedelta(seconds=1), self._day_kind)
+            end = datetime.fromtimestamp(last_day.end, UTC)
+            await async_delete_between(self._hass, series, Span(first, last_day.end))
+        await self._async_forget(Period(datetime.fromtimestamp(first, UTC), end))
+        LOGGER.info(
+            "%s: nothing is held of %s to %s, which no mandate allows",
+            self._meter.title,
+            period.start,
+            period.end,
+        )
+
+    async def _async_forget(self, gone: Period) -> None:
+        """Keep that nothing is held of some days any more; the last weeks are read again."""
+        progress = self.progress
+        read = tuple(without(progress.read, gone))
+        until = progress.data_until
+        if until is not None and until > gone.start:
+            until = gone.start if read else None
         await self._async_keep(
-            read=tuple(clip(progress.read, kept)),
-            data_until=min(filter(None, (progress.data_until, kept.end))),
+            read=read,
+            data_until=until,
             last_day=None,
             swept_at=None,
             newest=await async_newest_hours(self._hass, progress.newest),
             coverage={
-                key: forgotten_from(coverage, last_day.start)
+                key: forgotten(coverage, span_of(gone))
                 for key, coverage in progress.coverage.items()
             },
         )
@@ -358,9 +391,8 @@ class MeterImporter:
         LOGGER.warning(
             "The recorder lost statistics of %s; they are imported again", self._meter.title
         )
-        intact_until = day_at_second(min(lost), self._day_kind).start
-        intact = Period(FAR_PAST, datetime.fromtimestamp(intact_until, UTC))
-        await self._async_keep(read=tuple(clip(progress.read, intact)), newest=held)
+        lost_from = day_at_second(min(lost), self._day_kind).start
+        await self._async_forget(Period(datetime.fromtimestamp(lost_from, UTC), FAR_FUTURE))
 
     async def _async_series(self, key: SeriesKey) -> StatisticSeries:
         names = await async_measure_names(self._hass)

@@ -166,6 +166,18 @@ async def async_delete_from(
                 raise _not_written()
 
 
+async def async_delete_between(
+    hass: HomeAssistant, all_series: Iterable[StatisticSeries], span: Span
+) -> None:
+    """Delete every row of some statistics in a span of whole hours.
+
+    Where Home Assistant cannot delete rows, they stay with an amount of 0. Raises
+    StatisticsNotWrittenError as async_write_hours does.
+    """
+    nothing = HourlySums(void=frozenset(range(span.start, span.end, HOUR)))
+    await async_write_hours(hass, dict.fromkeys(all_series, nothing))
+
+
 async def async_clear(hass: HomeAssistant, statistic_ids: Iterable[str]) -> None:
     """Delete statistics as a whole; raises StatisticsNotWrittenError as async_write_hours does."""
     async with _lock(hass):
