@@ -42,10 +42,15 @@ def refused(content: object, reason: str) -> None:
     assert EAN not in str(caught.value)
 
 
-@pytest.mark.parametrize("data", [None, [], {}, {"headpoint": None}, {"headpoint": []}])
+@pytest.mark.parametrize("data", [None, [], {}, {"headpoint": []}])
 def test_answer_without_headpoint_is_refused(data: object) -> None:
     with pytest.raises(FluviusMalformedAnswerError):
         parse_energy(answer(data), energy_request())
+
+
+def test_headpoint_that_is_null_has_no_readings() -> None:
+    found = parse_energy(answer({"headpoint": None}), energy_request())
+    assert (found.ean, found.meters, found.series, found.skipped) == (EAN, (), (), {})
 
 
 @pytest.mark.parametrize("ean", ["541448800000000024", None, 541448800000000017])
