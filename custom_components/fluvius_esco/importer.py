@@ -23,8 +23,9 @@ from .api.exceptions import (
     FluviusNotFoundError,
     FluviusValidationError,
 )
-from .api.models import ComplexEnergyType, EnergyRequest, EnergyType, Headpoint, Mandate, PeriodType
+from .api.models import EnergyRequest, EnergyType, Headpoint, Mandate, PeriodType
 from .const import ARRIVAL_OVERLAP, LOGGER, SWEEP, SWEEP_INTERVAL
+from .meter import Meter
 from .metering.access import (
     FAR_FUTURE,
     Access,
@@ -49,7 +50,7 @@ from .metering.answer import (
 from .metering.arrivals import Followed, arrived
 from .metering.calendar import MAX_REQUEST, Period, Span, day_at, day_at_second, earliest_readable
 from .metering.gaps import Coverage, forgotten, updated
-from .metering.measures import Measure, SeriesKey, day_kind_of
+from .metering.measures import Measure, SeriesKey
 from .metering.requests import bundled, halves
 from .statistics import (
     StatisticSeries,
@@ -68,16 +69,6 @@ _LONGEST_ABSENCE: Final = MAX_REQUEST - timedelta(days=1)
 _TOLERATED_REFUSALS: Final = 3
 
 _DIGITS_IN_NAME: Final = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Meter:
-    """A followed EAN, as the user named it, and whether its reactive energy is wanted."""
-
-    ean: str
-    energy_type: EnergyType
-    title: str
-    reactive: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +98,7 @@ class MeterImporter:
         self._store = store
         self._meter = meter
         self._on_progress = on_progress
-        self._day_kind = day_kind_of(meter.energy_type)
-        self._complex_energy_types = _complex_energy_types(meter)
+        self._day_kind = meter.day_kind
         self.skipped: Counter[str] = Counter()
         self.refusals: list[Refusal] = []
 
@@ -189,7 +179,7 @@ class MeterImporter:
             granularities=tuple(
                 sorted({granularity for part in allowed for granularity in part.granularities})
             ),
-            complex_energy_types=self._complex_energy_types,
+            complex_energy_types=self._meter.complex_energy_types,
         )
         try:
             headpoint = await self._async_ask(request)
@@ -253,7 +243,7 @@ class MeterImporter:
             start=asked.period.start,
             end=asked.period.end,
             granularities=asked.granularities,
-            complex_energy_types=self._complex_energy_types,
+            complex_energy_types=self._meter.complex_energy_types,
         )
         headpoint = await self._async_ask(request)
         return await self._hass.async_add_executor_job(
@@ -262,7 +252,12 @@ class MeterImporter:
 
     async def _async_ask(self, request: EnergyRequest) -> Headpoint:
         async with self._in_flight:
-            return await self._client.energy(request)
+            headpoint = await self._client.energy(request)
+        told, known = headpoint.energy_type, self._meter.energy_type
+        if EnergyType.UNKNOWN not in {told, known} and told is not known:
+            # An answer of V2 names no EAN, so that this may be all that tells it from a wrong one.
+            raise FluviusMalformedAnswerError("The answer is about another kind of energy")
+        return replace(headpoint, energy_type=known if told is EnergyType.UNKNOWN else told)
 
     async def _async_refuse(self, refusal: Refusal) -> None:
         """Count what was asked for as not read, so that it is asked for again."""
@@ -411,12 +406,3 @@ def _abandon(task: asyncio.Task[Evaluation]) -> None:
     """Cancel a request whose answer, or failure, nobody waits for any more."""
     task.cancel()
     task.add_done_callback(lambda done: done.cancelled() or done.exception())
-
-
-def _complex_energy_types(meter: Meter) -> tuple[ComplexEnergyType, ...]:
-    """Return the kinds of power to ask for; gas has none."""
-    if meter.energy_type is EnergyType.GAS:
-        return ()
-    if meter.reactive:
-        return (ComplexEnergyType.ACTIVE, ComplexEnergyType.REACTIVE)
-    return (ComplexEnergyType.ACTIVE,)
