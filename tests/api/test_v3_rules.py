@@ -110,6 +110,14 @@ def test_slice_outside_the_requested_period_is_refused(start: datetime) -> None:
     )
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_arrivals_at_the_ends_of_the_calendar_are_refused(day: str) -> None:
+    bounds = {"start": f"{day}T12:00:00Z", "end": f"{day}T12:15:00Z"}
+    content = headpoint(meter(quarterHourlyEnergy=[quarter(START, offtake()) | bounds]))
+    with pytest.raises(FluviusMalformedAnswerError, match="outside"):
+        parse(content, PeriodType.INSERT_TIME)
+
+
 def test_arrivals_may_have_been_measured_at_any_time() -> None:
     long_ago = START - timedelta(days=500)
     content = headpoint(meter(quarterHourlyEnergy=[quarter(long_ago, offtake(1))]))
