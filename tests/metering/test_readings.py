@@ -82,6 +82,14 @@ def test_of_a_double_slice_the_later_one_counts() -> None:
     assert readings[of(Measure.OFFTAKE)][0].fine == {0: 3.0}
 
 
+def test_hours_are_no_more_than_their_quarter_hours() -> None:
+    by_hour = series(OFFTAKE, Granularity.HOUR, {0: 4.0, 3600: 4.0})
+    by_quarter_hour = series(OFFTAKE, QUARTER, {900: 1.0, 1800: 1.0, 2700: 1.0})
+    both = combine(headpoint(meter(by_hour, by_quarter_hour)))
+    assert both[of(Measure.OFFTAKE)][0].fine == {900: 1.0, 1800: 1.0, 2700: 1.0}
+    assert combine(headpoint(meter(by_hour)))[of(Measure.OFFTAKE)][0].fine == {0: 4.0, 3600: 4.0}
+
+
 def test_a_day_without_total_is_the_sum_of_its_registers() -> None:
     readings = combine(
         headpoint(meter(series(OFFTAKE_DAY, DAY, {0: 1.5}), series(OFFTAKE_NIGHT, DAY, {0: 2.0})))

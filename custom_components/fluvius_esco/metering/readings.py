@@ -101,7 +101,11 @@ def _by_measure(
     series: Iterable[Series], energy_type: EnergyType
 ) -> dict[Measure, MeasureReadings]:
     by_channel: dict[Channel, MeasureReadings] = {}
+    series = list(series)
+    by_quarter_hour = {one.channel for one in series if one.granularity is Granularity.QUARTER_HOUR}
     for one in series:
+        if one.granularity is Granularity.HOUR and one.channel in by_quarter_hour:
+            continue
         readings = by_channel.setdefault(one.channel, MeasureReadings())
         values = readings.daily if one.granularity is Granularity.DAY else readings.fine
         values.update(zip(one.starts, one.values, strict=True))
