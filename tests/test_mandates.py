@@ -1,6 +1,6 @@
 """What a changed mandate allows, forbids and takes away, while Home Assistant runs."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -159,6 +159,16 @@ async def test_a_meter_that_is_followed_again_keeps_nothing_that_is_no_longer_al
     sandbox.change_mandate(ean, at=now, dataPeriodTo=days_ago(now, 20))
     await set_up(hass, contract_entry(sandbox, certificate, [ean]))
     await assert_every_day_as_told(hass, sandbox, ean)
+
+
+async def test_a_mandate_that_ends_when_the_calendar_does_is_read(
+    hass: HomeAssistant, sandbox: Sandbox, certificate: IssuedCertificate, now: datetime
+) -> None:
+    end = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+    sandbox.add_mandate(QUARTER_HOUR_EAN, data_period_from=days_ago(now, 5), data_period_to=end)
+    await set_up(hass, contract_entry(sandbox, certificate, [QUARTER_HOUR_EAN]))
+    assert await hourly_rows(hass, OFFTAKE)
+    await assert_every_day_as_told(hass, sandbox, QUARTER_HOUR_EAN)
 
 
 async def test_a_deletion_that_was_cut_off_loses_nothing_that_is_allowed(

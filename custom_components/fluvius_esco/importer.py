@@ -318,6 +318,8 @@ class MeterImporter:
 
     def _may_hold(self, period: Period) -> bool:
         """Whether the recorder may have something of a period."""
+        if period.start > dt_util.utcnow():
+            return False
         progress = self.progress
         # What was left when the meter was followed before is not in what is kept of it.
         if progress.asked_until is None or clip(progress.read, period):
