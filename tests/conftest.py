@@ -40,8 +40,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--stateful-examples",
         type=int,
-        default=50,
-        help="how many random histories to live through with each API version (50)",
+        default=80,
+        help="how many random histories to live through with each API version (80)",
     )
 
 

@@ -150,6 +150,19 @@ async def assert_all_there(hass: HomeAssistant, sandbox: Sandbox, ean: str) -> N
         await assert_consistent(hass, f"{DOMAIN}:{ean}_{name}")
 
 
+async def assert_every_day_as_told(hass: HomeAssistant, sandbox: Sandbox, ean: str) -> None:
+    """Every day of every series must be as Fluvius last said, every row as its total."""
+    for name, told in sandbox.totals(ean, by_day=True).items():
+        shown: dict[str, float] = {}
+        for row in await hourly_rows(hass, f"{DOMAIN}:{ean}_{name}"):
+            assert abs(row["state"] - row["change"]) < 1e-6, (ean, name, row)
+            day = datetime.fromtimestamp(row["start"], BRUSSELS).date().isoformat()
+            shown[day] = shown.get(day, 0.0) + row["state"]
+        for day in shown.keys() | told.keys():
+            difference = shown.get(day, 0.0) - told.get(day, 0.0)
+            assert abs(difference) < 1e-6, (ean, name, day, shown.get(day), told.get(day))
+
+
 def sensor_state(hass: HomeAssistant, ean: str, key: str) -> str:
     entity_id = er.async_get(hass).async_get_entity_id("sensor", DOMAIN, f"{ean}_{key}")
     assert entity_id, key

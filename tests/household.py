@@ -1,15 +1,17 @@
 """Random histories of households, and how to live through them.
 
-A household lives through random days: readings late, missing, twice, out of order, corrected and
-withdrawn, mandates that end and go on, failures and restarts, clock changes. After every step the
-real recorder is compared, day by day and series by series, with what the sandbox works out from its
-own records, without the code that answers requests.
+A household, on a digital meter or on its headpoint, lives through random days: readings late,
+missing, twice, out of order, corrected and withdrawn, mandates that end within days, go on or leave
+a hole, failures of Fluvius and of the recorder, restarts in the middle of an import, clock changes.
+After every step the real recorder is compared, day by day and series by series, with what the
+sandbox works out from its own records, without the code that answers requests.
 """
 
 import asyncio
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+import time
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -22,8 +24,10 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
 
+from custom_components.fluvius_esco import statistics
 from custom_components.fluvius_esco.const import DOMAIN
 from custom_components.fluvius_esco.metering.measures import Measure
 
@@ -32,9 +36,9 @@ from .helpers import (
     DAILY_EAN,
     GAS_EAN,
     QUARTER_HOUR_EAN,
+    assert_every_day_as_told,
     contract_entry,
     days_ago,
-    hourly_rows,
     imported,
     later,
     set_up,
@@ -50,6 +54,12 @@ SERVICES = {
     GAS_EAN: "VH_kwartier_uur",
 }
 MISHAPS = ("status", "drop", "cut", "truncate", "garbage", "negative", "wrongLength", "outside")
+SUB_HEADPOINTS = (
+    {"ean": "541448800000000011", "kind": "production"},
+    {"ean": "541448800000000022", "kind": "auxiliary"},
+)
+HOURS = st.sampled_from([0, 0, 0, 1, 6, 13])
+SERIES = st.sampled_from([None, "", "_day", "_night"])
 AMOUNTS = st.integers(0, 9000).map(lambda thousandths: thousandths / 1000)
 
 
@@ -75,9 +85,14 @@ class World:
     def now(self) -> datetime:
         return datetime.now(UTC)
 
-    async def begin(self, eans: tuple[str, ...], days: int, since_clock_change: int | None) -> None:
+    async def begin(
+        self, eans: tuple[str, ...], days: int, since_clock_change: int | None, on_headpoint: bool
+    ) -> None:
         """Set a contract up for meters with some days of history, perhaps around a clock change."""
         self.eans = eans
+        if on_headpoint and self.version == "v3" and eans[0] != GAS_EAN:
+            self.sandbox.install(eans[0], "headpoint", sub_headpoints=SUB_HEADPOINTS)
+            self.eans += tuple(sub["ean"] for sub in SUB_HEADPOINTS)
         if since_clock_change is not None:
             self.freezer.move_to(_next_clock_change(self.now) + timedelta(days=since_clock_change))
         for ean in eans:
@@ -101,6 +116,22 @@ class World:
         await imported(self.hass)
         await self.compare()
 
+    async def be_cut_off(self, milliseconds: int) -> None:
+        """Restart while time has just passed, wherever the import is by then."""
+        assert self.entry is not None
+        self.freezer.tick(POLL)
+        async_fire_time_changed(self.hass)
+        # The clock of the event loop stands still.
+        await asyncio.to_thread(time.sleep, milliseconds / 1000)
+        await self.restart()
+
+    async def lose_rows(self) -> None:
+        """Let the recorder write nothing while time passes, and then all it is told."""
+        with pytest.MonkeyPatch.context() as failing:
+            failing.setattr(statistics, "async_add_external_statistics", lambda *_: None)
+            await later(self.hass, self.freezer, POLL)
+        await self.live()
+
     async def suffer(self, kind: str, times: int) -> None:
         """Let requests fail while time passes, and then no more."""
         self.sandbox.add_fault("energy", kind, times=times)
@@ -112,15 +143,7 @@ class World:
         """Every day of every series must be as Fluvius last said, every row as its total."""
         self.steps += 1
         for ean in self.eans:
-            for name, told in self.sandbox.totals(ean, by_day=True).items():
-                shown: dict[str, float] = {}
-                for row in await hourly_rows(self.hass, f"{DOMAIN}:{ean}_{name}"):
-                    assert abs(row["state"] - row["change"]) < 1e-6, (ean, name, row)
-                    day = datetime.fromtimestamp(row["start"], BRUSSELS).date().isoformat()
-                    shown[day] = shown.get(day, 0.0) + row["state"]
-                for day in shown.keys() | told.keys():
-                    difference = shown.get(day, 0.0) - told.get(day, 0.0)
-                    assert abs(difference) < 1e-6, (ean, name, day, shown.get(day), told.get(day))
+            await assert_every_day_as_told(self.hass, self.sandbox, ean)
 
     async def end(self) -> None:
         """Leave nothing for the next household."""
@@ -139,6 +162,13 @@ class World:
         self.freezer.move_to(self.start)
 
 
+def series_of(ean: str, series: str | None) -> str | None:
+    """Return the name of one series of a meter, None for all of them."""
+    if series is None:
+        return None
+    return "gas_energy" if ean == GAS_EAN else f"offtake{series}"
+
+
 def _next_clock_change(now: datetime) -> datetime:
     moment = now
     offset = now.astimezone(BRUSSELS).utcoffset()
@@ -155,9 +185,10 @@ class Household(RuleBasedStateMachine):
         self.world = world
         self.ended: set[str] = set()
         self.since: dict[str, datetime] = {}
+        self.followed: tuple[str, ...] = ()
 
     def ean(self, choice: int) -> str:
-        return self.world.eans[choice % len(self.world.eans)]
+        return self.followed[choice % len(self.followed)]
 
     @initialize(
         eans=st.sampled_from(
@@ -165,9 +196,17 @@ class Household(RuleBasedStateMachine):
         ),
         days=st.integers(3, 20),
         since_clock_change=st.none() | st.integers(-1, 6),
+        on_headpoint=st.booleans(),
     )
-    def begin(self, eans: tuple[str, ...], days: int, since_clock_change: int | None) -> None:
-        self.world.do(self.world.begin(eans, days, since_clock_change))
+    def begin(
+        self,
+        eans: tuple[str, ...],
+        days: int,
+        since_clock_change: int | None,
+        on_headpoint: bool,
+    ) -> None:
+        self.followed = eans
+        self.world.do(self.world.begin(eans, days, since_clock_change, on_headpoint))
         self.since = dict.fromkeys(eans, days_ago(self.world.now, days))
 
     @rule(hours=st.integers(1, 60))
@@ -176,6 +215,7 @@ class Household(RuleBasedStateMachine):
 
     @rule(
         choice=st.integers(0, 1),
+        series=SERIES,
         days=st.integers(2, 20),
         first=st.integers(0, 90),
         slices=st.integers(1, 30),
@@ -185,6 +225,7 @@ class Household(RuleBasedStateMachine):
     def slices_are_corrected(
         self,
         choice: int,
+        series: str | None,
         days: int,
         first: int,
         slices: int,
@@ -198,7 +239,7 @@ class Household(RuleBasedStateMachine):
         start = days_ago(self.world.now, days) + (first % (24 if ean == GAS_EAN else 91)) * length
         self.world.sandbox.correct(
             ean,
-            None,
+            series_of(ean, series),
             start,
             start + slices * length,
             value,
@@ -210,17 +251,20 @@ class Household(RuleBasedStateMachine):
 
     @rule(
         choice=st.integers(0, 1),
+        series=SERIES,
         days=st.integers(2, 20),
         length=st.integers(1, 3),
         value=st.none() | AMOUNTS,
     )
-    def days_are_corrected(self, choice: int, days: int, length: int, value: float | None) -> None:
+    def days_are_corrected(
+        self, choice: int, series: str | None, days: int, length: int, value: float | None
+    ) -> None:
         ean = self.ean(choice)
         shift = timedelta(hours=6) if ean == GAS_EAN else timedelta(0)
         end = max(days - length, 1)
         self.world.sandbox.correct(
             ean,
-            None,
+            series_of(ean, series),
             days_ago(self.world.now, days) + shift,
             days_ago(self.world.now, end) + shift,
             value,
@@ -263,10 +307,11 @@ class Household(RuleBasedStateMachine):
         self.world.sandbox.shuffle(self.ean(choice))
         self.world.do(self.world.live())
 
-    @rule(choice=st.integers(0, 1), days=st.integers(0, 10))
-    def a_mandate_ends(self, choice: int, days: int) -> None:
+    @rule(choice=st.integers(0, 1), days=st.integers(0, 10), hours=HOURS)
+    def a_mandate_ends(self, choice: int, days: int, hours: int) -> None:
         ean, now = self.ean(choice), self.world.now
-        self.world.sandbox.change_mandate(ean, at=now, dataPeriodTo=days_ago(now, days))
+        end = days_ago(now, days) + timedelta(hours=hours)
+        self.world.sandbox.change_mandate(ean, at=now, dataPeriodTo=end)
         self.ended.add(ean)
         self.world.do(self.world.live())
 
@@ -278,10 +323,23 @@ class Household(RuleBasedStateMachine):
         self.ended.clear()
         self.world.do(self.world.live())
 
-    @rule(choice=st.integers(0, 1), days=st.integers(1, 5))
-    def a_mandate_reaches_further_back(self, choice: int, days: int) -> None:
+    @precondition(lambda self: self.ended)
+    @rule(days=st.integers(0, 8), hours=HOURS, number=st.integers(2, 4))
+    def another_mandate_begins(self, days: int, hours: int, number: int) -> None:
+        ean = min(self.ended)
+        self.world.sandbox.add_mandate(
+            ean,
+            data_period_from=days_ago(self.world.now, days) + timedelta(hours=hours),
+            data_service_type=SERVICES[ean],
+            reference_number=f"REF-{number}",
+        )
+        self.world.do(self.world.live())
+
+    @rule(choice=st.integers(0, 1), days=st.integers(1, 5), hours=HOURS)
+    def a_mandate_reaches_further_back(self, choice: int, days: int, hours: int) -> None:
         ean = self.ean(choice)
-        self.since[ean] = days_ago(self.since[ean] + timedelta(hours=12), days)
+        since = days_ago(self.since[ean] - timedelta(hours=12), days) + timedelta(hours=hours)
+        self.since[ean] = since
         self.world.sandbox.change_mandate(ean, at=self.world.now, dataPeriodFrom=self.since[ean])
         self.world.do(self.world.live())
 
@@ -292,6 +350,14 @@ class Household(RuleBasedStateMachine):
     @rule()
     def home_assistant_restarts(self) -> None:
         self.world.do(self.world.restart())
+
+    @rule(milliseconds=st.integers(0, 400))
+    def home_assistant_is_cut_off(self, milliseconds: int) -> None:
+        self.world.do(self.world.be_cut_off(milliseconds))
+
+    @rule()
+    def the_recorder_loses_rows(self) -> None:
+        self.world.do(self.world.lose_rows())
 
     def teardown(self) -> None:
         self.world.do(self.world.end())

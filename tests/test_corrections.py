@@ -14,6 +14,7 @@ from .helpers import (
     GAS_EAN,
     QUARTER_HOUR_EAN,
     assert_all_there,
+    assert_every_day_as_told,
     contract_entry,
     days_ago,
     hourly_rows,
@@ -99,6 +100,23 @@ async def test_a_late_day_is_filled_in_when_it_arrives(
     await later(hass, freezer, POLL)
     assert len(await hourly_rows(hass, f"{DOMAIN}:{ean}_offtake")) == 100 * 24 + 1
     await assert_all_there(hass, sandbox, ean)
+
+
+@pytest.mark.usefixtures("by_the_day")
+async def test_a_day_with_one_register_only_counts_that(
+    hass: HomeAssistant,
+    sandbox: Sandbox,
+    certificate: IssuedCertificate,
+    now: datetime,
+    freezer: Any,
+) -> None:
+    start, end = days_ago(now, 15), days_ago(now, 10)
+    arrival = now + timedelta(hours=1)
+    sandbox.delay(DAILY_EAN, start, end, arrival, series="offtake_night")
+    await set_up(hass, contract_entry(sandbox, certificate, [DAILY_EAN]))
+    await assert_every_day_as_told(hass, sandbox, DAILY_EAN)
+    await later(hass, freezer, POLL)
+    await assert_every_day_as_told(hass, sandbox, DAILY_EAN)
 
 
 async def test_a_day_changes_over_to_its_quarter_hours_when_the_last_one_arrives(

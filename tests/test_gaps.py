@@ -184,6 +184,16 @@ async def test_it_is_filled_piece_by_piece(
     await assert_all_there(hass, sandbox, QUARTER_HOUR_EAN)
 
 
+async def test_days_without_an_answer_after_a_long_history_are_missed(
+    hass: HomeAssistant, sandbox: Sandbox, entry: MockConfigEntry, now: datetime, freezer: Any
+) -> None:
+    sandbox.change_mandate(QUARTER_HOUR_EAN, dataPeriodFrom=days_ago(now, 186))
+    lose(sandbox, days_ago(now, 2), days_ago(now, 0))
+    await set_up(hass, entry)
+    await later(hass, freezer, ONE_DAY)
+    assert [*shown(hass, QUARTER_HOUR_EAN)] == ["2026-11-09", "2026-11-08"]
+
+
 async def test_yesterday_is_missing_only_once_it_is_overdue(
     hass: HomeAssistant, sandbox: Sandbox, entry: MockConfigEntry, now: datetime, freezer: Any
 ) -> None:

@@ -13,7 +13,9 @@ import pytest
 from pytest_homeassistant_custom_component.components.diagnostics import (
     get_diagnostics_for_config_entry,
 )
+from sqlalchemy.exc import OperationalError
 
+from custom_components.fluvius_esco import statistics
 from custom_components.fluvius_esco.const import DOMAIN
 
 from .certificates import IssuedCertificate
@@ -142,6 +144,25 @@ async def test_a_recorder_that_lost_everything_is_filled_again(
     assert not await hourly_rows(hass, OFFTAKE)
     assert await hass.config_entries.async_reload(entry.entry_id)
     await imported(hass)
+    await assert_all_there(hass, sandbox, QUARTER_HOUR_EAN)
+
+
+@pytest.mark.usefixtures("week_of_readings")
+async def test_a_database_that_is_down_costs_a_retry(
+    hass: HomeAssistant,
+    sandbox: Sandbox,
+    certificate: IssuedCertificate,
+    freezer: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def down(*_args: Any, **_kwargs: Any) -> None:
+        raise OperationalError("SELECT", {}, ConnectionError())
+
+    with monkeypatch.context() as outage:
+        outage.setattr(statistics, "get_last_statistics", down)
+        await set_up(hass, contract_entry(sandbox, certificate, [QUARTER_HOUR_EAN]))
+        assert not await hourly_rows(hass, OFFTAKE)
+    await later(hass, freezer, timedelta(minutes=1, seconds=1))
     await assert_all_there(hass, sandbox, QUARTER_HOUR_EAN)
 
 

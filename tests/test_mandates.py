@@ -1,11 +1,12 @@
 """What a changed mandate allows, forbids and takes away, while Home Assistant runs."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from homeassistant.core import HomeAssistant
 import pytest
 
+from custom_components.fluvius_esco import statistics
 from custom_components.fluvius_esco.const import DOMAIN
 
 from .certificates import IssuedCertificate
@@ -14,6 +15,7 @@ from .helpers import (
     GAS_EAN,
     QUARTER_HOUR_EAN,
     assert_all_there,
+    assert_every_day_as_told,
     contract_entry,
     days_ago,
     hourly_rows,
@@ -21,6 +23,7 @@ from .helpers import (
     sensor_state,
     set_up,
 )
+from .observing import POLL, period_types
 from .sandbox import Sandbox
 
 OFFTAKE = f"{DOMAIN}:{QUARTER_HOUR_EAN}_offtake"
@@ -117,6 +120,76 @@ async def test_readings_after_an_end_that_moved_back_are_deleted(
     offtake_or_gas = "offtake" if ean == QUARTER_HOUR_EAN else "gas_energy"
     rows = await hourly_rows(hass, f"{DOMAIN}:{ean}_{offtake_or_gas}")
     assert max(row["start"] for row in rows) > days_ago(now, 2).timestamp()
+
+
+@pytest.mark.parametrize("ean", [QUARTER_HOUR_EAN, DAILY_EAN, GAS_EAN])
+async def test_readings_between_two_mandates_are_deleted(
+    hass: HomeAssistant,
+    sandbox: Sandbox,
+    certificate: IssuedCertificate,
+    now: datetime,
+    freezer: Any,
+    ean: str,
+) -> None:
+    service = "VH_dag" if ean == DAILY_EAN else "VH_kwartier_uur"
+    sandbox.add_mandate(ean, data_period_from=days_ago(now, 40), data_service_type=service)
+    await set_up(hass, contract_entry(sandbox, certificate, [ean]))
+    sandbox.change_mandate(ean, at=now, dataPeriodTo=days_ago(now, 20))
+    sandbox.add_mandate(
+        ean,
+        data_period_from=days_ago(now, 10),
+        data_service_type=service,
+        reference_number="REF-2",
+    )
+    await later(hass, freezer, timedelta(hours=1, minutes=1))
+    await assert_every_day_as_told(hass, sandbox, ean)
+    sandbox.state.journal.clear()
+    await later(hass, freezer, POLL)
+    assert period_types(sandbox) == ["insertTime"]
+
+
+async def test_a_meter_that_is_followed_again_keeps_nothing_that_is_no_longer_allowed(
+    hass: HomeAssistant, sandbox: Sandbox, certificate: IssuedCertificate, now: datetime
+) -> None:
+    ean = QUARTER_HOUR_EAN
+    sandbox.add_mandate(ean, data_period_from=days_ago(now, 40))
+    entry = contract_entry(sandbox, certificate, [ean])
+    await set_up(hass, entry)
+    await hass.config_entries.async_remove(entry.entry_id)
+    sandbox.change_mandate(ean, at=now, dataPeriodTo=days_ago(now, 20))
+    await set_up(hass, contract_entry(sandbox, certificate, [ean]))
+    await assert_every_day_as_told(hass, sandbox, ean)
+
+
+async def test_a_mandate_that_ends_when_the_calendar_does_is_read(
+    hass: HomeAssistant, sandbox: Sandbox, certificate: IssuedCertificate, now: datetime
+) -> None:
+    end = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+    sandbox.add_mandate(QUARTER_HOUR_EAN, data_period_from=days_ago(now, 5), data_period_to=end)
+    await set_up(hass, contract_entry(sandbox, certificate, [QUARTER_HOUR_EAN]))
+    assert await hourly_rows(hass, OFFTAKE)
+    await assert_every_day_as_told(hass, sandbox, QUARTER_HOUR_EAN)
+
+
+async def test_a_deletion_that_was_cut_off_loses_nothing_that_is_allowed(
+    hass: HomeAssistant,
+    sandbox: Sandbox,
+    certificate: IssuedCertificate,
+    now: datetime,
+    freezer: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ean = QUARTER_HOUR_EAN
+    sandbox.add_mandate(ean, data_period_from=days_ago(now, 100))
+    await set_up(hass, contract_entry(sandbox, certificate, [ean]))
+    moved = days_ago(now, 20)
+    sandbox.change_mandate(ean, at=now, dataPeriodTo=moved)
+    with monkeypatch.context() as crash:
+        crash.setattr(statistics, "async_add_external_statistics", lambda *_: None)
+        await later(hass, freezer, timedelta(hours=1, minutes=1))
+    await later(hass, freezer, POLL)
+    await assert_every_day_as_told(hass, sandbox, ean)
+    assert sensor_state(hass, ean, "data_until") == moved.isoformat()
 
 
 async def test_readings_of_a_finished_mandate_stay(

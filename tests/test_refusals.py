@@ -26,6 +26,7 @@ from .helpers import (
     contract_entry,
     days_ago,
     hourly_rows,
+    imported,
     later,
     sensor_state,
     set_up,
@@ -176,6 +177,26 @@ async def test_nothing_of_a_wrong_answer_is_written(
     await assert_all_there(hass, sandbox, QUARTER_HOUR_EAN)
     assert issue_of(hass, entry) is None
     assert last_error(entry) is None
+
+
+@pytest.mark.parametrize("version", ["v3", "v2"])
+async def test_an_answer_about_another_kind_of_energy_is_refused(
+    hass: HomeAssistant,
+    sandbox: Sandbox,
+    certificate: IssuedCertificate,
+    approve: Approve,
+    version: str,
+) -> None:
+    approve(5)
+    entry = contract_entry(sandbox, certificate, [QUARTER_HOUR_EAN], api_version=version)
+    entry.add_to_hass(hass)
+    (subentry,) = entry.subentries.values()
+    of_gas = {**subentry.data, "energy_type": "G"}
+    hass.config_entries.async_update_subentry(entry, subentry, data=of_gas)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await imported(hass)
+    assert await own_statistics(hass) == []
+    assert "another kind of energy" in placeholders(hass, entry)["reason"]
 
 
 async def test_a_fluvius_that_is_all_wrong_is_not_asked_over_and_over(

@@ -185,6 +185,29 @@ async def test_a_correction_that_only_the_sweep_finds_is_written_the_same_way(
     await assert_all_there(hass, sandbox, QUARTER_HOUR_EAN)
 
 
+async def test_a_sweep_that_failed_is_made_up_for(
+    hass: HomeAssistant,
+    sandbox: Sandbox,
+    certificate: IssuedCertificate,
+    now: datetime,
+    freezer: Any,
+    correct: Correct,
+) -> None:
+    await follow(hass, sandbox, certificate, QUARTER_HOUR_EAN, days_ago(now, 80))
+    correct(40, now - 2 * ONE_DAY)
+    for _ in range(6):
+        await later(hass, freezer, ONE_DAY)
+    await later(hass, freezer, ONE_DAY - POLL)
+    # The mandates are asked for in between, so that the token is fresh.
+    await later(hass, freezer, POLL - timedelta(minutes=50))
+    sandbox.add_fault("energy", "status", status=503, skip=1, times=4)
+    await later(hass, freezer, timedelta(minutes=50))
+    assert set(period_types(sandbox)) == {"insertTime"}
+    await later(hass, freezer, POLL)
+    assert period_types(sandbox)[-1] == "readTime"
+    await assert_all_there(hass, sandbox, QUARTER_HOUR_EAN)
+
+
 async def test_a_sweep_that_finds_nothing_writes_nothing_old(
     hass: HomeAssistant,
     sandbox: Sandbox,

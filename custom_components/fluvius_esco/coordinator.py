@@ -28,8 +28,9 @@ from .const import (
 )
 from .energy_dashboard import async_add_meter
 from .errors import update_error
-from .importer import Meter, MeterImporter
+from .importer import MeterImporter
 from .issues import report_life, report_refusals
+from .meter import Meter
 from .metering.access import is_readable, share_read
 from .metering.gaps import IncompleteDay, incomplete_days
 from .metering.mandate_life import MandateLife, life_of

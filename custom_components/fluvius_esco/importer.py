@@ -23,14 +23,15 @@ from .api.exceptions import (
     FluviusNotFoundError,
     FluviusValidationError,
 )
-from .api.models import ComplexEnergyType, EnergyRequest, EnergyType, Headpoint, Mandate, PeriodType
+from .api.models import EnergyRequest, EnergyType, Headpoint, Mandate, PeriodType
 from .const import ARRIVAL_OVERLAP, LOGGER, SWEEP, SWEEP_INTERVAL
+from .meter import Meter
 from .metering.access import (
-    FAR_PAST,
+    FAR_FUTURE,
     Access,
     accesses,
     clip,
-    data_ends,
+    forbidden,
     is_expired,
     union,
     unread,
@@ -44,14 +45,17 @@ from .metering.answer import (
     latest,
     newest_day,
     period_of,
+    span_of,
+    with_silence,
 )
 from .metering.arrivals import Followed, arrived
-from .metering.calendar import MAX_REQUEST, Period, day_at, day_at_second, earliest_readable
-from .metering.gaps import Coverage, forgotten_from, updated
-from .metering.measures import SeriesKey, day_kind_of
+from .metering.calendar import MAX_REQUEST, Period, Span, day_at, day_at_second, earliest_readable
+from .metering.gaps import Coverage, forgotten, updated
+from .metering.measures import Measure, SeriesKey
 from .metering.requests import bundled, halves
 from .statistics import (
     StatisticSeries,
+    async_delete_between,
     async_delete_from,
     async_newest_hours,
     async_write_hours,
@@ -66,16 +70,6 @@ _LONGEST_ABSENCE: Final = MAX_REQUEST - timedelta(days=1)
 _TOLERATED_REFUSALS: Final = 3
 
 _DIGITS_IN_NAME: Final = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Meter:
-    """A followed EAN, as the user named it, and whether its reactive energy is wanted."""
-
-    ean: str
-    energy_type: EnergyType
-    title: str
-    reactive: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +99,7 @@ class MeterImporter:
         self._store = store
         self._meter = meter
         self._on_progress = on_progress
-        self._day_kind = day_kind_of(meter.energy_type)
-        self._complex_energy_types = _complex_energy_types(meter)
+        self._day_kind = meter.day_kind
         self.skipped: Counter[str] = Counter()
         self.refusals: list[Refusal] = []
 
@@ -127,23 +120,26 @@ class MeterImporter:
         Raises FluviusError, if nothing that Fluvius answered could be used or it did not answer, and
         StatisticsNotWrittenError.
         """
+        self.refusals = []
         references = frozenset(one.reference_number for one in mandates if one.reference_number)
         await self._async_keep(references=self.progress.references | references)
+        await self._async_trust_what_is_stored()
         await self._async_forget_beyond_mandate(mandates)
         allowed = self.allowed(mandates)
-        self.refusals = []
         if not allowed:
             return
         begun = dt_util.utcnow()
-        if not self._is_news_possible(mandates, allowed, begun):
-            await self._async_read(
-                bundled(unread(allowed, self.progress.read), allowed, self._day_kind)
-            )
-            return
-        await self._async_trust_what_is_stored()
-        todo = await self._async_todo(allowed, begun)
-        await self._async_read(bundled(todo, allowed, self._day_kind))
-        await self._async_keep(asked_until=begun)
+        if self._is_news_possible(mandates, allowed, begun):
+            await self._async_begin_anew_if_due(begun)
+            todo = await self._async_todo(allowed, begun)
+            sweep = self._sweep(allowed, begun)
+            await self._async_read(bundled([*todo, *sweep], allowed, self._day_kind))
+            swept_at = begun if sweep else self.progress.swept_at
+            await self._async_keep(asked_until=begun, swept_at=swept_at)
+        else:
+            todo = unread(allowed, self.progress.read)
+            await self._async_read(bundled(todo, allowed, self._day_kind))
+            await self._async_keep(asked_until=self.progress.asked_until or begun)
 
     def _is_news_possible(
         self, mandates: list[Mandate], allowed: list[Access], now: datetime
@@ -159,7 +155,7 @@ class MeterImporter:
         )
 
     async def _async_todo(self, allowed: list[Access], now: datetime) -> list[Access]:
-        """Return what to read: what was never read, what arrived lately and, weekly, the sweep."""
+        """Return what to read: what was never read and what arrived lately."""
         progress = self.progress
         if progress.asked_until is None:
             # Whatever arrives while the history is read will be asked for by its arrival.
@@ -171,13 +167,16 @@ class MeterImporter:
             coverage=awaited(progress.coverage, map(Question.about, grown)),
         )
         again = await self._async_take_arrivals(allowed, progress.asked_until, now)
-        todo = [*unread(allowed, self.progress.read), *again]
-        if progress.swept_at is None or now - progress.swept_at >= SWEEP_INTERVAL:
-            end = allowed[-1].period.end
-            since = day_at(end - SWEEP, self._day_kind).start
-            todo += clip(allowed, Period(datetime.fromtimestamp(since, UTC), end))
-            await self._async_keep(swept_at=now)
-        return todo
+        return [*unread(allowed, self.progress.read), *again]
+
+    def _sweep(self, allowed: list[Access], now: datetime) -> list[Access]:
+        """Return the last weeks, once a week."""
+        swept_at = self.progress.swept_at
+        if swept_at is not None and now - swept_at < SWEEP_INTERVAL:
+            return []
+        end = allowed[-1].period.end
+        since = day_at(end - SWEEP, self._day_kind).start
+        return clip(allowed, Period(datetime.fromtimestamp(since, UTC), end))
 
     def _grown_since(self, allowed: list[Access], asked_until: datetime) -> list[Access]:
         """Return the days that time has added at the end; their readings show by their arrival.
@@ -202,7 +201,7 @@ class MeterImporter:
             granularities=tuple(
                 sorted({granularity for part in allowed for granularity in part.granularities})
             ),
-            complex_energy_types=self._complex_energy_types,
+            complex_energy_types=self._meter.complex_energy_types,
         )
         try:
             headpoint = await self._async_ask(request)
@@ -217,7 +216,9 @@ class MeterImporter:
             LOGGER.warning("%s: the answer about arrivals was refused: %s", self._meter.title, err)
             return tuple(allowed)
         progress = self.progress
-        followed = Followed(progress.coverage, progress.last_day, progress.sources)
+        followed = Followed(
+            progress.coverage, progress.last_day, progress.sources, progress.newest.keys()
+        )
         arrivals = await self._hass.async_add_executor_job(arrived, headpoint, allowed, followed)
         for evaluation in arrivals.whole:
             await self._async_write(evaluation)
@@ -244,7 +245,7 @@ class MeterImporter:
                         await self._async_leave_unread(queue)
                 reading = self._start(queue)
                 if evaluation is not None:
-                    await self._async_write(evaluation)
+                    await self._async_write(with_silence(evaluation, self.progress.coverage))
         finally:
             if reading is not None:
                 _abandon(reading[1])
@@ -264,7 +265,7 @@ class MeterImporter:
             start=asked.period.start,
             end=asked.period.end,
             granularities=asked.granularities,
-            complex_energy_types=self._complex_energy_types,
+            complex_energy_types=self._meter.complex_energy_types,
         )
         headpoint = await self._async_ask(request)
         return await self._hass.async_add_executor_job(
@@ -273,7 +274,12 @@ class MeterImporter:
 
     async def _async_ask(self, request: EnergyRequest) -> Headpoint:
         async with self._in_flight:
-            return await self._client.energy(request)
+            headpoint = await self._client.energy(request)
+        told, known = headpoint.energy_type, self._meter.energy_type
+        if EnergyType.UNKNOWN not in {told, known} and told is not known:
+            # An answer of V2 names no EAN, so that this may be all that tells it from a wrong one.
+            raise FluviusMalformedAnswerError("The answer is about another kind of energy")
+        return replace(headpoint, energy_type=known if told is EnergyType.UNKNOWN else told)
 
     async def _async_refuse(self, refusal: Refusal) -> None:
         """Count what was asked for as not read, so that it is asked for again."""
@@ -323,44 +329,78 @@ class MeterImporter:
                     for key, found in evaluation.coverage.items()
                 },
             },
-            sources=max(progress.sources, evaluation.sources),
+            sources=progress.sources | evaluation.sources,
         )
 
     async def _async_forget_beyond_mandate(self, mandates: list[Mandate]) -> None:
-        """Delete what was read and is no longer allowed to be held."""
-        end = data_ends(mandates)
+        """Delete what is held and no longer allowed to be."""
+        for period in forbidden(mandates):
+            if self._may_hold(period):
+                await self._async_delete(period)
+
+    def _may_hold(self, period: Period) -> bool:
+        """Whether the recorder may have something of a period."""
+        if period.start > dt_util.utcnow():
+            return False
         progress = self.progress
-        if end is None or not any(end < part.period.end for part in progress.read):
-            return
-        # A day of readings that the end falls in may stand there as a whole; it is read again.
-        last_day = day_at(end, self._day_kind)
-        series = [await self._async_series(key) for key in progress.newest]
-        await async_delete_from(self._hass, series, last_day.start)
-        LOGGER.info("%s: readings beyond the end of the mandate were deleted", self._meter.title)
-        kept = Period(FAR_PAST, datetime.fromtimestamp(last_day.start, UTC))
+        # What was left when the meter was followed before is not in what is kept of it.
+        if progress.asked_until is None or clip(progress.read, period):
+            return True
+        # A deletion that was cut off leaves what lies behind.
+        first = period.start.timestamp()
+        return period.end == FAR_FUTURE and any(hour >= first for hour in progress.newest.values())
+
+    async def _async_delete(self, period: Period) -> None:
+        """Delete the days of readings that a period touches; what is allowed is read again."""
+        # A day that a mandate begins or ends in may stand there as a whole.
+        first = day_at(period.start, self._day_kind).start
+        own = (SeriesKey(self._meter.ean, measure) for measure in Measure)
+        series = [await self._async_series(key) for key in {*self.progress.newest, *own}]
+        end = period.end
+        if end == FAR_FUTURE:
+            await async_delete_from(self._hass, series, first)
+        else:
+            last_day = day_at(end - timedelta(seconds=1), self._day_kind)
+            end = datetime.fromtimestamp(last_day.end, UTC)
+            await async_delete_between(self._hass, series, Span(first, last_day.end))
+        await self._async_forget(Period(datetime.fromtimestamp(first, UTC), end))
+        LOGGER.info(
+            "%s: nothing is held of %s to %s, which no mandate allows",
+            self._meter.title,
+            period.start,
+            period.end,
+        )
+
+    async def _async_forget(self, gone: Period) -> None:
+        """Keep that nothing is held of some days any more; the last weeks are read again."""
+        progress = self.progress
+        read = tuple(without(progress.read, gone))
+        until = progress.data_until
+        if until is not None and until > gone.start:
+            until = gone.start if read else None
         await self._async_keep(
-            read=tuple(clip(progress.read, kept)),
-            data_until=min(filter(None, (progress.data_until, kept.end))),
+            read=read,
+            data_until=until,
             last_day=None,
             swept_at=None,
             newest=await async_newest_hours(self._hass, progress.newest),
             coverage={
-                key: forgotten_from(coverage, last_day.start)
+                key: forgotten(coverage, span_of(gone))
                 for key, coverage in progress.coverage.items()
             },
         )
 
-    async def _async_trust_what_is_stored(self) -> None:
-        """Count as read only what the recorder still has, and what one request can catch up with."""
+    async def _async_begin_anew_if_due(self, now: datetime) -> None:
+        """Count nothing as read if other energy is wanted, or one request cannot catch up any more."""
         progress = self.progress
-        if self._meter.reactive != progress.reactive:
-            await self._async_keep(reactive=self._meter.reactive)
-            if self._meter.reactive:
-                await self._async_keep(read=(), asked_until=None)
-                return
-        if progress.asked_until and dt_util.utcnow() - progress.asked_until > _LONGEST_ABSENCE:
+        is_long_ago = progress.asked_until and now - progress.asked_until > _LONGEST_ABSENCE
+        if is_long_ago or (self._meter.reactive and not progress.reactive):
             await self._async_keep(read=(), asked_until=None)
-            return
+        await self._async_keep(reactive=self._meter.reactive)
+
+    async def _async_trust_what_is_stored(self) -> None:
+        """Count as read only what the recorder still has."""
+        progress = self.progress
         held = await async_newest_hours(self._hass, progress.newest)
         lost = [
             held.get(key, 0) for key, hour in progress.newest.items() if held.get(key, 0) < hour
@@ -370,9 +410,8 @@ class MeterImporter:
         LOGGER.warning(
             "The recorder lost statistics of %s; they are imported again", self._meter.title
         )
-        intact_until = day_at_second(min(lost), self._day_kind).start
-        intact = Period(FAR_PAST, datetime.fromtimestamp(intact_until, UTC))
-        await self._async_keep(read=tuple(clip(progress.read, intact)), newest=held)
+        lost_from = day_at_second(min(lost), self._day_kind).start
+        await self._async_forget(Period(datetime.fromtimestamp(lost_from, UTC), FAR_FUTURE))
 
     async def _async_series(self, key: SeriesKey) -> StatisticSeries:
         names = await async_measure_names(self._hass)
@@ -391,12 +430,3 @@ def _abandon(task: asyncio.Task[Evaluation]) -> None:
     """Cancel a request whose answer, or failure, nobody waits for any more."""
     task.cancel()
     task.add_done_callback(lambda done: done.cancelled() or done.exception())
-
-
-def _complex_energy_types(meter: Meter) -> tuple[ComplexEnergyType, ...]:
-    """Return the kinds of power to ask for; gas has none."""
-    if meter.energy_type is EnergyType.GAS:
-        return ()
-    if meter.reactive:
-        return (ComplexEnergyType.ACTIVE, ComplexEnergyType.REACTIVE)
-    return (ComplexEnergyType.ACTIVE,)

@@ -6,7 +6,7 @@ written before the recorder has committed it and it has been read back.
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 import inspect
@@ -35,6 +35,7 @@ from homeassistant.util.unit_conversion import (
     ReactiveEnergyConverter,
     VolumeConverter,
 )
+from sqlalchemy.exc import SQLAlchemyError
 
 from .api.models import Unit
 from .const import DOMAIN
@@ -123,13 +124,13 @@ async def async_write_hours(
         instance = get_instance(hass)
         # A write that was cut off may still be queued; a plan made on rows before it is wrong.
         await _async_committed(hass, instance)
-        prepared = await instance.async_add_executor_job(_prepare, hass, hours)
+        prepared = await _async_read(instance, _prepare, hass, hours)
         if not prepared:
             return 0
         for one in prepared:
             await _async_queue(hass, instance, one)
         await _async_committed(hass, instance)
-        if not await instance.async_add_executor_job(_are_done, hass, prepared):
+        if not await _async_read(instance, _are_done, hass, prepared):
             raise _not_written()
         return sum(len(one.needed.rows) for one in prepared)
 
@@ -148,10 +149,10 @@ async def async_delete_from(
         await _async_committed(hass, instance)
         for series in all_series:
             statistic = series.statistic_id
-            last = await instance.async_add_executor_job(_last_row, hass, statistic)
+            last = await _async_read(instance, _last_row, hass, statistic)
             if last is None or last.start < first:
                 continue
-            kept = await instance.async_add_executor_job(_rows, hass, statistic, 0, first)
+            kept = await _async_read(instance, _rows, hass, statistic, 0, first)
             if kept and _CAN_DELETE_ROWS:
                 _delete_rows(instance, statistic, Span(first, last.start + HOUR))
             else:
@@ -161,9 +162,21 @@ async def async_delete_from(
                     rows.add(row.start, row.state, row.sum)
                 await _async_add_rows(hass, instance, series, rows)
             await _async_committed(hass, instance)
-            left = await instance.async_add_executor_job(_last_row, hass, statistic)
+            left = await _async_read(instance, _last_row, hass, statistic)
             if left != (list(kept.values())[-1] if kept else None):
                 raise _not_written()
+
+
+async def async_delete_between(
+    hass: HomeAssistant, all_series: Iterable[StatisticSeries], span: Span
+) -> None:
+    """Delete every row of some statistics in a span of whole hours.
+
+    Where Home Assistant cannot delete rows, they stay with an amount of 0. Raises
+    StatisticsNotWrittenError as async_write_hours does.
+    """
+    nothing = HourlySums(void=frozenset(range(span.start, span.end, HOUR)))
+    await async_write_hours(hass, dict.fromkeys(all_series, nothing))
 
 
 async def async_clear(hass: HomeAssistant, statistic_ids: Iterable[str]) -> None:
@@ -177,13 +190,16 @@ async def async_clear(hass: HomeAssistant, statistic_ids: Iterable[str]) -> None
 async def async_newest_hours(
     hass: HomeAssistant, keys: Iterable[SeriesKey]
 ) -> dict[SeriesKey, int]:
-    """Return the newest stored hour (UTC seconds since the epoch) of each series that has any."""
+    """Return the newest stored hour (UTC seconds since the epoch) of each series that has any.
+
+    Raises StatisticsNotWrittenError if the recorder's database cannot be read.
+    """
 
     def newest() -> dict[SeriesKey, int]:
         rows = {key: _last_row(hass, statistic_id(key.ean, key.measure)) for key in keys}
         return {key: row.start for key, row in rows.items() if row}
 
-    return await get_instance(hass).async_add_executor_job(newest)
+    return await _async_read(get_instance(hass), newest)
 
 
 def _lock(hass: HomeAssistant) -> asyncio.Lock:
@@ -194,6 +210,16 @@ def _not_written() -> StatisticsNotWrittenError:
     return StatisticsNotWrittenError(
         translation_domain=DOMAIN, translation_key="statistics_not_written"
     )
+
+
+async def _async_read[*Arguments, Result](
+    instance: Recorder, read: Callable[[*Arguments], Result], *args: *Arguments
+) -> Result:
+    """Read in the recorder's executor what a database that is down or restarting cannot tell."""
+    try:
+        return await instance.async_add_executor_job(read, *args)
+    except SQLAlchemyError as err:
+        raise _not_written() from err
 
 
 async def _async_queue(hass: HomeAssistant, instance: Recorder, prepared: _Prepared) -> None:

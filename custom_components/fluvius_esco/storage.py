@@ -14,9 +14,10 @@ from .metering.access import Access
 from .metering.calendar import Period
 from .metering.gaps import Coverage, Gap
 from .metering.measures import Measure, SeriesKey
+from .metering.readings import Source
 from .metering.summary import DayTotals
 
-_VERSION = 2
+_VERSION = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +27,9 @@ class Progress:
     What is in `read` has been asked for and written, and `data_until` is the end of the newest
     reading. Arrivals at Fluvius were asked for up to `asked_until`, and the last weeks were read
     again at `swept_at`. `newest` is the newest stored hour of each statistic, in seconds since the
-    epoch. `coverage` tells how complete the totals are, `sources` at how many places the energy was
-    ever measured, and `reactive` whether reactive energy was read along. `references` are the
-    reference numbers under which mandates gave access.
+    epoch. `coverage` tells how complete the totals are, `sources` the places where the energy was ever
+    measured, and `reactive` whether reactive energy was read along. `references` are the reference
+    numbers under which mandates gave access.
     """
 
     read: tuple[Access, ...] = ()
@@ -39,7 +40,7 @@ class Progress:
     on_energy_dashboard: bool = False
     newest: Mapping[SeriesKey, int] = field(default_factory=dict)
     coverage: Mapping[SeriesKey, Coverage] = field(default_factory=dict)
-    sources: int = 0
+    sources: frozenset[Source] = frozenset()
     reactive: bool = False
     references: frozenset[str] = frozenset()
 
@@ -130,7 +131,7 @@ def _to_json(progress: Progress) -> dict[str, Any]:
             }
             for key, coverage in progress.coverage.items()
         },
-        "sources": progress.sources,
+        "sources": sorted(progress.sources),
         "reactive": progress.reactive,
         "references": sorted(progress.references),
     }
@@ -158,7 +159,7 @@ def _from_json(stored: dict[str, Any]) -> Progress:
             )
             for name, coverage in stored["coverage"].items()
         },
-        sources=stored["sources"],
+        sources=frozenset((ean, place) for ean, place in stored["sources"]),
         reactive=stored["reactive"],
         references=frozenset(stored.get("references", ())),
     )

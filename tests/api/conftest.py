@@ -52,6 +52,10 @@ class Naps:
     async def sleep(self, duration: float) -> None:
         self.taken.append(duration)
 
+    def clock(self) -> float:
+        """Return the time that has passed, by the sleeping alone."""
+        return sum(self.taken)
+
 
 @pytest.fixture
 def naps() -> Naps:
@@ -65,7 +69,7 @@ def no_waiting_between_tries() -> None:
 
 @pytest.fixture
 def retry(naps: Naps) -> RetryPolicy:
-    return RetryPolicy(attempts=3, sleep=naps.sleep)
+    return RetryPolicy(attempts=3, sleep=naps.sleep, clock=naps.clock)
 
 
 @pytest.fixture

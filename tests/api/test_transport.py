@@ -14,6 +14,7 @@ from custom_components.fluvius_esco.api import transport as transport_module
 from custom_components.fluvius_esco.api.answers import Answer, seconds_of_retry_after
 from custom_components.fluvius_esco.api.exceptions import (
     FluviusMalformedAnswerError,
+    FluviusRateLimitError,
     FluviusUnavailableError,
 )
 from custom_components.fluvius_esco.api.transport import HttpRequest, RetryPolicy, Transport
@@ -89,6 +90,33 @@ async def test_long_retry_after_is_left_to_the_caller(
     assert (await get(transport, server)).retry_after == 61
     assert len(server.api_requests) == 1
     assert naps.taken == []
+
+
+async def test_what_retry_after_asks_of_one_request_others_keep_to(
+    server: FakeFluvius, session: aiohttp.ClientSession, retry: RetryPolicy, naps: Naps
+) -> None:
+    transport = Transport(session, replace(retry, attempts=1))
+    server.answers.extend(
+        [web.Response(status=429, headers={"Retry-After": "60"}), json_answer({})]
+    )
+    assert (await get(transport, server)).status == 429
+    assert (await get(transport, server)).status == 200
+    assert naps.taken == [60]
+
+
+async def test_nothing_is_sent_before_a_long_retry_after_is_over(
+    server: FakeFluvius, transport: Transport, naps: Naps
+) -> None:
+    server.answers.extend(
+        [web.Response(status=429, headers={"Retry-After": "90"}), json_answer({})]
+    )
+    await get(transport, server)
+    with pytest.raises(FluviusRateLimitError) as caught:
+        await get(transport, server)
+    assert caught.value.retry_after == 90
+    assert len(server.api_requests) == 1
+    await naps.sleep(90)
+    assert (await get(transport, server)).status == 200
 
 
 async def test_lost_connection_is_tried_again(server: FakeFluvius, transport: Transport) -> None:

@@ -42,10 +42,15 @@ def refused(content: object, reason: str) -> None:
     assert EAN not in str(caught.value)
 
 
-@pytest.mark.parametrize("data", [None, [], {}, {"headpoint": None}, {"headpoint": []}])
+@pytest.mark.parametrize("data", [None, [], {}, {"headpoint": []}])
 def test_answer_without_headpoint_is_refused(data: object) -> None:
     with pytest.raises(FluviusMalformedAnswerError):
         parse_energy(answer(data), energy_request())
+
+
+def test_headpoint_that_is_null_has_no_readings() -> None:
+    found = parse_energy(answer({"headpoint": None}), energy_request())
+    assert (found.ean, found.meters, found.series, found.skipped) == (EAN, (), (), {})
 
 
 @pytest.mark.parametrize("ean", ["541448800000000024", None, 541448800000000017])
@@ -103,6 +108,14 @@ def test_slice_outside_the_requested_period_is_refused(start: datetime) -> None:
     refused(
         headpoint(meter(quarterHourlyEnergy=[quarter(start, offtake())])), "outside the requested"
     )
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_arrivals_at_the_ends_of_the_calendar_are_refused(day: str) -> None:
+    bounds = {"start": f"{day}T12:00:00Z", "end": f"{day}T12:15:00Z"}
+    content = headpoint(meter(quarterHourlyEnergy=[quarter(START, offtake()) | bounds]))
+    with pytest.raises(FluviusMalformedAnswerError, match="outside"):
+        parse(content, PeriodType.INSERT_TIME)
 
 
 def test_arrivals_may_have_been_measured_at_any_time() -> None:

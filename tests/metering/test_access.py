@@ -10,8 +10,10 @@ from custom_components.fluvius_esco.api.models import (
     MandateStatus,
 )
 from custom_components.fluvius_esco.metering.access import (
+    FAR_FUTURE,
     Access,
     accesses,
+    forbidden,
     is_readable,
     share_read,
     union,
@@ -80,6 +82,21 @@ def test_a_gap_between_mandates_stays_a_gap() -> None:
         Period(on(1), on(4)),
         Period(on(6), on(12)),
     ]
+
+
+def test_between_and_behind_mandates_nothing_may_be_held() -> None:
+    held = [mandate(end=on(4)), mandate(start=on(2), end=on(3)), mandate(start=on(6), end=on(9))]
+    assert forbidden(held) == [Period(on(4), on(6)), Period(on(9), FAR_FUTURE)]
+    assert forbidden([*held, mandate(start=on(9))]) == [Period(on(4), on(6))]
+    assert forbidden([mandate(end=on(5)), mandate(start=on(5))]) == []
+
+
+def test_a_data_period_that_shrank_to_nothing_allows_nothing_behind_its_end() -> None:
+    assert forbidden([mandate(start=on(5), end=on(5))]) == [Period(on(5), FAR_FUTURE)]
+
+
+def test_mandates_that_are_not_readable_forbid_nothing() -> None:
+    assert forbidden([mandate(end=on(5), status=MandateStatus.FINISHED)]) == []
 
 
 def test_only_approved_mandates_of_a_reading_service_are_readable() -> None:

@@ -1,5 +1,6 @@
 """Which days can be taken from an answer by time of arrival, and which are read again."""
 
+from dataclasses import replace
 from datetime import date
 
 from custom_components.fluvius_esco.api.models import Granularity, Headpoint, Series
@@ -8,7 +9,7 @@ from custom_components.fluvius_esco.metering.answer import period_of
 from custom_components.fluvius_esco.metering.arrivals import Arrivals, Followed, arrived
 from custom_components.fluvius_esco.metering.calendar import Day, Period, Span
 from custom_components.fluvius_esco.metering.measures import Measure, SeriesKey
-from custom_components.fluvius_esco.metering.readings import Values
+from custom_components.fluvius_esco.metering.readings import Values, sources
 from custom_components.fluvius_esco.metering.summary import DayTotals
 
 from .builders import (
@@ -31,7 +32,7 @@ FRIDAY = electricity_day("2026-10-23")
 SUNDAY = electricity_day("2026-10-25")
 ALWAYS = [Access(Period(FAR_PAST, FAR_FUTURE), FINE)]
 BY_THE_DAY = [Access(Period(FAR_PAST, FAR_FUTURE), (DAILY,))]
-NOTHING = Followed({}, None, 1)
+NOTHING = Followed({}, None, frozenset(), ())
 
 
 def whole(day: Day, value: float = 0.25) -> Series:
@@ -95,20 +96,47 @@ def test_one_register_without_the_other_is_read_again() -> None:
 
 def test_where_the_energy_is_measured_at_two_places_all_is_read_again() -> None:
     answer = headpoint(meter(whole(SUNDAY)))
-    assert again(arrived(answer, ALWAYS, Followed({}, None, 2))) == [of(SUNDAY)]
+    second = sources(headpoint(meter(number="2")))
+    assert again(arrived(answer, ALWAYS, replace(NOTHING, sources=second))) == [of(SUNDAY)]
     both = headpoint(meter(whole(SUNDAY)), meter(whole(SUNDAY), number="2"))
     assert again(arrived(both, ALWAYS, NOTHING)) == [of(SUNDAY)]
 
 
 def test_a_new_day_without_its_injection_is_read_again() -> None:
     known = DayTotals(date(2026, 10, 24), {Measure.OFFTAKE: 1.0, Measure.INJECTION: 1.0})
-    followed = Followed({}, known, 1)
+    followed = replace(NOTHING, last_day=known)
     offtake_only = headpoint(meter(whole(SUNDAY)))
     assert again(arrived(offtake_only, ALWAYS, followed)) == [of(SUNDAY)]
     both = headpoint(meter(whole(SUNDAY), series(INJECTION, QUARTER, quarters(SUNDAY, 0.0))))
     assert taken(arrived(both, ALWAYS, followed)) == [Span(SUNDAY.start, SUNDAY.end)]
     older: Headpoint = headpoint(meter(whole(FRIDAY)))
     assert taken(arrived(older, ALWAYS, followed)) == [Span(FRIDAY.start, FRIDAY.end)]
+
+
+def test_a_day_of_one_series_tells_nothing_of_another() -> None:
+    both = (whole(SUNDAY), series(INJECTION, QUARTER, quarters(SUNDAY, 0.0)))
+    arrivals = arrived(headpoint(meter(whole(FRIDAY), *both)), ALWAYS, NOTHING)
+    assert {
+        (key.measure, span.start)
+        for evaluation in arrivals.whole
+        for key in evaluation.coverage
+        for span in evaluation.question.spans
+    } == {
+        (Measure.OFFTAKE, FRIDAY.start),
+        (Measure.OFFTAKE, SUNDAY.start),
+        (Measure.INJECTION, SUNDAY.start),
+    }
+    assert all(not of.gaps for done in arrivals.whole for of in done.coverage.values())
+
+
+def test_a_register_without_the_other_that_is_known_makes_no_total() -> None:
+    followed = replace(
+        NOTHING, series=[SeriesKey(EAN, Measure.OFFTAKE_DAY), SeriesKey(EAN, Measure.OFFTAKE_NIGHT)]
+    )
+    (day, night) = registers(SUNDAY)
+    assert again(arrived(headpoint(meter(day)), BY_THE_DAY, followed)) == [of(SUNDAY)]
+    assert again(arrived(headpoint(meter(day, night)), BY_THE_DAY, followed)) == []
+    assert again(arrived(headpoint(meter(day)), BY_THE_DAY, NOTHING)) == []
 
 
 def test_what_no_mandate_allows_is_left_alone() -> None:

@@ -11,7 +11,7 @@ from custom_components.fluvius_esco.metering.gaps import (
     Gap,
     IncompleteDay,
     coverage,
-    forgotten_from,
+    forgotten,
     incomplete_days,
     updated,
 )
@@ -129,10 +129,13 @@ def test_an_answer_replaces_what_was_known_of_its_span_only() -> None:
 
 def test_what_is_forgotten_is_no_longer_missing() -> None:
     known = covered(MeasureReadings(quarters(FRIDAY, 0.1)))
-    assert forgotten_from(known, SUNDAY.start).gaps == (
+    assert forgotten(known, Span(SUNDAY.start, SUNDAY.end)).gaps == (
         Gap(SATURDAY.start, SATURDAY.end, counted=False),
     )
-    assert forgotten_from(known, FRIDAY.start) == Coverage()
+    assert forgotten(known, Span(SATURDAY.start, SATURDAY.end)) == Coverage(
+        (Gap(SUNDAY.start, SUNDAY.end, counted=False),), FRIDAY.start, FRIDAY.start
+    )
+    assert forgotten(known, Span(FRIDAY.start, SUNDAY.end)) == Coverage()
 
 
 @given(st.sets(st.integers(0, 292 - 1)), st.sets(st.sampled_from([FRIDAY, SATURDAY, SUNDAY])))

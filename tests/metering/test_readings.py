@@ -12,7 +12,11 @@ from custom_components.fluvius_esco.api.models import (
     Unit,
 )
 from custom_components.fluvius_esco.metering.measures import Measure, SeriesKey
-from custom_components.fluvius_esco.metering.readings import combine, sources
+from custom_components.fluvius_esco.metering.readings import (
+    combine,
+    is_single,
+    sources,
+)
 
 from .builders import (
     EAN,
@@ -78,6 +82,14 @@ def test_of_a_double_slice_the_later_one_counts() -> None:
     assert readings[of(Measure.OFFTAKE)][0].fine == {0: 3.0}
 
 
+def test_hours_are_no_more_than_their_quarter_hours() -> None:
+    by_hour = series(OFFTAKE, Granularity.HOUR, {0: 4.0, 3600: 4.0})
+    by_quarter_hour = series(OFFTAKE, QUARTER, {900: 1.0, 1800: 1.0, 2700: 1.0})
+    both = combine(headpoint(meter(by_hour, by_quarter_hour)))
+    assert both[of(Measure.OFFTAKE)][0].fine == {900: 1.0, 1800: 1.0, 2700: 1.0}
+    assert combine(headpoint(meter(by_hour)))[of(Measure.OFFTAKE)][0].fine == {0: 4.0, 3600: 4.0}
+
+
 def test_a_day_without_total_is_the_sum_of_its_registers() -> None:
     readings = combine(
         headpoint(meter(series(OFFTAKE_DAY, DAY, {0: 1.5}), series(OFFTAKE_NIGHT, DAY, {0: 2.0})))
@@ -94,13 +106,13 @@ def test_a_total_is_unknown_while_one_of_its_registers_is() -> None:
     assert readings[of(Measure.OFFTAKE)][0].daily == {0: None}
 
 
-def test_a_total_is_absent_where_one_of_its_registers_is() -> None:
+def test_a_register_that_is_left_out_is_no_part_of_the_total() -> None:
     registers = (
         series(OFFTAKE_DAY, DAY, {0: 1.0, 86400: 1.0}),
-        series(OFFTAKE_NIGHT, DAY, {0: 2.0}),
+        series(OFFTAKE_NIGHT, DAY, {86400: 2.0}),
     )
     readings = combine(headpoint(meter(*registers)))
-    assert readings[of(Measure.OFFTAKE)][0].daily == {0: 3.0}
+    assert readings[of(Measure.OFFTAKE)][0].daily == {0: 1.0, 86400: 3.0}
 
 
 def test_a_meter_with_one_register_has_it_as_its_total() -> None:
@@ -184,11 +196,14 @@ def test_reactive_energy_is_told_apart_by_its_register() -> None:
     assert all(m.unit is Unit.KILOVOLT_AMPERE_REACTIVE_HOUR for m in channels.values())
 
 
-def test_sources_are_the_places_that_one_ean_is_measured_at() -> None:
+def test_sources_are_the_places_that_an_ean_is_measured_at() -> None:
     one = series(OFFTAKE, QUARTER, {0: 1.0})
     solar = sub(SubHeadpointKind.PRODUCTION, "541448800000000011", one)
-    assert sources(headpoint()) == 0
-    assert sources(headpoint(meter(one), subs=(solar,))) == 1
-    assert sources(headpoint(meter(one), meter(one))) == 2
-    assert sources(headpoint(meter(one), own=(one,))) == 2
-    assert sources(headpoint(own=(one,), subs=(solar, solar))) == 2
+    first, second = sources(headpoint(meter(one))), sources(headpoint(meter(one, number="2")))
+    assert is_single(sources(headpoint()))
+    assert is_single(sources(headpoint(meter(one), subs=(solar,))))
+    assert is_single(first | sources(headpoint(meter())))
+    assert not is_single(first | second)
+    assert not is_single(sources(headpoint(meter(one), meter(one))))
+    assert not is_single(sources(headpoint(meter(one), own=(one,))))
+    assert not is_single(sources(headpoint(own=(one,), subs=(solar, solar))))

@@ -5,6 +5,7 @@ As nearly all slices of a list look the same, a whole level of them is one colum
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import compress, repeat
 from operator import itemgetter
 from types import NoneType
@@ -31,6 +32,10 @@ _LISTS: Final = {
     "hourlyEnergy": Granularity.HOUR,
     "quarterHourlyEnergy": Granularity.QUARTER_HOUR,
 }
+# Days at the ends of the calendar have no local time that Python knows.
+_ANY_TIME: Final = Window.between(
+    datetime(1000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+)
 _UNITS: Final = {member.value: member for member in Unit if member is not Unit.UNKNOWN}
 _STATES: Final = {member.value: member for member in ValidationState}
 _FACTORS: Final = {member.value: member for member in GasConversionFactor}
@@ -165,7 +170,7 @@ class SliceReader:
         self._window = (
             Window.between(request.start, request.end)
             if request.period_type is PeriodType.READ_TIME
-            else None
+            else _ANY_TIME
         )
 
     def add(self, slices: SliceList, starts: list[Any], ends: list[Any]) -> int:
@@ -189,8 +194,6 @@ class SliceReader:
         return position
 
     def _check_window(self, starts: list[int], ends: list[int], granularity: Granularity) -> None:
-        if self._window is None:
-            return
         # A gas day runs from 06:00 to 06:00, so local days cut the first and the last in two.
         fits: Callable[[Sequence[int], Sequence[int]], bool] = self._window.contains
         if self._is_gas and granularity is Granularity.DAY:

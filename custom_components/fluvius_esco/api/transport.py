@@ -4,13 +4,23 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 import random
+import time
 
 import aiohttp
 
 from .answers import Answer, seconds_of_retry_after
 from .const import MAX_ANSWER_BYTES
-from .exceptions import FluviusMalformedAnswerError, FluviusUnavailableError
+from .exceptions import (
+    FluviusMalformedAnswerError,
+    FluviusRateLimitError,
+    FluviusUnavailableError,
+)
 from .wire import Query
+
+
+def _seconds() -> float:
+    """Return the time of a clock that is looked up at every call, as tests set it."""
+    return time.monotonic()
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +29,7 @@ class RetryPolicy:
 
     Before try n + 1 we wait a random time up to `base_delay` x 2^(n - 1) but never more than
     `max_delay` ("full jitter"), or what `Retry-After` says where that is at most
-    `longest_retry_after`; a longer one ends the tries at once.
+    `longest_retry_after`; a longer one ends the tries at once. `clock` counts seconds.
     """
 
     attempts: int = 4
@@ -29,6 +39,7 @@ class RetryPolicy:
     total_timeout: float = 120.0
     connect_timeout: float = 15.0
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    clock: Callable[[], float] = _seconds
 
     def delay(self, failures: int) -> float:
         """Return a random wait after so many failures in a row (1 or more)."""
@@ -66,6 +77,7 @@ class Transport:
         """Send nothing yet."""
         self._session = session
         self._retry = retry
+        self._silent_until = retry.clock()
         self.requests_sent = 0
 
     async def send(self, compose: Callable[[], HttpRequest]) -> Answer:
@@ -77,11 +89,13 @@ class Transport:
         ones are consent links, of which a second one does no harm, and the sandbox's mandates.
         A request that used up its whole time is not, as asking again would take as long.
 
-        Raises FluviusUnavailableError without an answer and FluviusMalformedAnswerError for one
-        that is too large.
+        What `Retry-After` asks of one request all of them keep to. Raises FluviusRateLimitError where
+        it asks for a longer wait than we sit out, FluviusUnavailableError without an answer and
+        FluviusMalformedAnswerError for one that is too large.
         """
         failures = 0
         while True:
+            await self._keep_silent()
             failures += 1
             try:
                 answer = await self._send_once(compose())
@@ -98,8 +112,21 @@ class Transport:
                 advised = self._retry.wait_after(answer, failures)
                 if advised is None:
                     return answer
+                if answer.retry_after is not None:
+                    continue
                 wait = advised
             await self._retry.sleep(wait)
+
+    async def _keep_silent(self) -> None:
+        """Wait for as long as the server asked for."""
+        until = self._silent_until
+        left = until - self._retry.clock()
+        if left > self._retry.longest_retry_after:
+            raise FluviusRateLimitError("The server asked not to be asked yet", left)
+        if left > 0:
+            await self._retry.sleep(left)
+            if self._silent_until == until:
+                self._silent_until = self._retry.clock()
 
     async def _send_once(self, request: HttpRequest) -> Answer:
         self.requests_sent += 1
@@ -115,11 +142,11 @@ class Transport:
                 total=self._retry.total_timeout, connect=self._retry.connect_timeout
             ),
         ) as response:
-            return Answer(
-                status=response.status,
-                body=await _read(response),
-                retry_after=seconds_of_retry_after(response.headers.get("Retry-After")),
-            )
+            retry_after = seconds_of_retry_after(response.headers.get("Retry-After"))
+            if retry_after is not None:
+                until = self._retry.clock() + retry_after
+                self._silent_until = max(self._silent_until, until)
+            return Answer(response.status, await _read(response), retry_after)
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:

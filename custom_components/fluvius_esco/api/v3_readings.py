@@ -59,6 +59,9 @@ def parse_energy(body: bytes, request: EnergyRequest) -> Headpoint:
 
 
 def _headpoint(document: Document, request: EnergyRequest) -> Headpoint:
+    if document.data.get("headpoint", ()) is None:
+        # The contract has null for an installation that there is nothing to tell of.
+        return Headpoint(request.ean, EnergyType.UNKNOWN, HeadpointKind.UNKNOWN)
     headpoint = object_in(document.data, "headpoint")
     if headpoint.get("ean") != request.ean:
         raise FluviusMalformedAnswerError("The answer is about another EAN")

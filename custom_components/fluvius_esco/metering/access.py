@@ -56,23 +56,29 @@ def accesses(mandates: Iterable[Mandate], within: Period, kind: DayKind) -> list
     falls in, so that no gas day is split.
     """
     readable = [
-        Access(_period_of(mandate), _granularities(mandate))
+        Access(_readable_period_of(mandate), _granularities(mandate))
         for mandate in mandates
         if is_readable(mandate)
     ]
     return _on_day_edges(union(clip(readable, within)), kind)
 
 
-def data_ends(mandates: Iterable[Mandate]) -> datetime | None:
-    """Return the instant (UTC) after which no readings may be held, None without such a limit.
+def forbidden(mandates: Iterable[Mandate]) -> list[Period]:
+    """Return the periods (UTC) of which no readings may be held, oldest first.
 
     When a customer moves, Fluvius moves the end of the data period back, and what was fetched
-    beyond it must be deleted (guide: validity of a mandate). A mandate that is no longer readable
-    sets no limit: its older readings may be kept.
+    beyond it must be deleted (guide: validity of a mandate), up to where another mandate begins. A
+    mandate that is no longer readable sets no limit: its older readings may be kept.
     """
-    ends = [mandate.data_period_to for mandate in mandates if is_readable(mandate)]
-    known = [end for end in ends if end is not None]
-    return max(known) if known and len(known) == len(ends) else None
+    periods = [_period_of(mandate) for mandate in mandates if is_readable(mandate)]
+    found = []
+    for end in sorted({period.end for period in periods} - {FAR_FUTURE}):
+        next_start = min(
+            (period.start for period in periods if period.end > end), default=FAR_FUTURE
+        )
+        if end < next_start:
+            found.append(Period(end, next_start))
+    return found
 
 
 def clip(parts: Iterable[Access], within: Period) -> list[Access]:
@@ -182,10 +188,15 @@ def _on_day_edges(parts: list[Access], kind: DayKind) -> list[Access]:
 
 
 def _period_of(mandate: Mandate) -> Period:
-    end = mandate.data_period_to or FAR_FUTURE
+    return Period(mandate.data_period_from or FAR_PAST, mandate.data_period_to or FAR_FUTURE)
+
+
+def _readable_period_of(mandate: Mandate) -> Period:
+    """Return the period that readings are given of."""
+    period = _period_of(mandate)
     if is_expired(mandate) and mandate.expires is not None:
-        end = min(end, mandate.expires)
-    return Period(mandate.data_period_from or FAR_PAST, end)
+        return Period(period.start, min(period.end, mandate.expires))
+    return period
 
 
 def _granularities(mandate: Mandate) -> tuple[Granularity, ...]:

@@ -11,7 +11,7 @@ from .calendar import Period, Span
 from .gaps import Coverage, coverage, updated
 from .hourly import HourlySums, day_hours, hourly_sums
 from .measures import TOTAL_MEASURES, SeriesKey
-from .readings import Readings, combine, sources
+from .readings import Readings, Source, combine, sources
 from .summary import DayTotals, data_until, last_complete_day
 
 _NOTHING_KNOWN: Final = Coverage()
@@ -40,8 +40,8 @@ class Evaluation:
     """What an answer says about the spans that were asked for.
 
     The hours of every series in it, how complete the totals are, how far it reaches, the last
-    complete day of its EAN, at how many places that is measured, and what could not be used, counted
-    by reason.
+    complete day of its EAN, the places that the energy is measured at, and what could not be used,
+    counted by reason.
     """
 
     question: Question
@@ -49,7 +49,7 @@ class Evaluation:
     coverage: dict[SeriesKey, Coverage]
     data_until: datetime | None
     last_day: DayTotals | None
-    sources: int
+    sources: frozenset[Source]
     skipped: Mapping[str, int]
 
 
@@ -60,10 +60,17 @@ def evaluate(
 
     Takes a while for a long answer.
     """
-    readings = combine(headpoint)
-    evaluation = evaluated(headpoint, readings, question, known)
-    silent = {key: _all_missing(key, question) for key in known.keys() - readings.keys()}
-    return replace(evaluation, coverage=evaluation.coverage | silent)
+    return evaluated(headpoint, combine(headpoint), question, known)
+
+
+def with_silence(evaluation: Evaluation, known: Iterable[SeriesKey]) -> Evaluation:
+    """Return an evaluation in which the known series that the answer is silent about are missing."""
+    silent = {
+        key: _all_missing(key, evaluation.question)
+        for key in known
+        if key not in evaluation.coverage
+    }
+    return replace(evaluation, coverage={**evaluation.coverage, **silent})
 
 
 def awaited(

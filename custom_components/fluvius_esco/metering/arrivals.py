@@ -4,7 +4,7 @@ An answer by time of arrival has what is new, which of a corrected day may be a 
 can be taken from it only where nothing of the day can be missing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from ..api.models import Granularity, Headpoint
@@ -14,7 +14,7 @@ from .calendar import Day, Span, day_at_second
 from .gaps import Coverage
 from .hourly import by_day, is_whole
 from .measures import TOTAL_OF, SeriesKey
-from .readings import MeasureReadings, Readings, Values, combine, sources
+from .readings import MeasureReadings, Readings, Source, Values, combine, is_single, sources
 from .summary import DayTotals
 
 
@@ -32,7 +32,8 @@ class Followed:
 
     coverage: Mapping[SeriesKey, Coverage]
     last_day: DayTotals | None
-    sources: int
+    sources: frozenset[Source]
+    series: Collection[SeriesKey]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,10 @@ class _Touched:
     daily: frozenset[Day]
 
 
+type _Alike = tuple[tuple[Granularity, ...], frozenset[SeriesKey]]
+"""What may be read of a day, and the series that the answer has something of it."""
+
+
 def arrived(headpoint: Headpoint, allowed: Iterable[Access], followed: Followed) -> Arrivals:
     """Return what an answer by time of arrival amounts to within what mandates allow.
 
@@ -53,20 +58,26 @@ def arrived(headpoint: Headpoint, allowed: Iterable[Access], followed: Followed)
     readings = combine(headpoint)
     touched = {key: _touched(key, meters) for key, meters in readings.items()}
     days = sorted(set().union(*(of.any for of in touched.values())), key=lambda day: day.start)
-    is_single = max(sources(headpoint), followed.sources) == 1
-    whole: dict[tuple[Granularity, ...], list[Day]] = {}
+    may_be_whole = is_single(sources(headpoint) | followed.sources)
+    # Days of the same series together, so that none is asked of a series that it is not about.
+    whole: dict[_Alike, list[Day]] = {}
     again: list[Access] = []
     for day in days:
         parts = clip(allowed, period_of(Span(day.start, day.end)))
         granularities = _granularities_of_whole(day, parts)
-        if is_single and granularities and _is_usable(day, touched, granularities, followed):
-            whole.setdefault(granularities, []).append(day)
+        here = frozenset(key for key, of in touched.items() if day in of.any)
+        if (
+            may_be_whole
+            and granularities
+            and _is_usable(day, {key: touched[key] for key in here}, granularities, followed)
+        ):
+            whole.setdefault((granularities, here), []).append(day)
         else:
             again += parts
     return Arrivals(
         tuple(
             _evaluated(headpoint, readings, granularities, of_days, followed)
-            for granularities, of_days in whole.items()
+            for (granularities, _), of_days in whole.items()
         ),
         tuple(union(again)),
     )
@@ -92,25 +103,33 @@ def _granularities_of_whole(day: Day, parts: list[Access]) -> tuple[Granularity,
 
 def _is_usable(
     day: Day,
-    touched: Mapping[SeriesKey, _Touched],
+    here: Mapping[SeriesKey, _Touched],
     granularities: tuple[Granularity, ...],
     followed: Followed,
 ) -> bool:
-    """Whether all that a day consists of is in the answer."""
-    here = {key for key, of in touched.items() if day in of.any}
+    """Whether all that a day consists of is in the answer; `here` are the series it touches."""
     if followed.last_day and day.date >= followed.last_day.date:
         measures = {key.measure for key in here}
         if not measures.issuperset(followed.last_day.totals):
             return False
     is_fine = not {Granularity.HOUR, Granularity.QUARTER_HOUR}.isdisjoint(granularities)
-    for key in here:
+    for key, of in here.items():
         total = TOTAL_OF.get(key.measure)
         if total is not None:
-            if day not in touched[key].daily or SeriesKey(key.ean, total) not in here:
+            if day not in of.daily or SeriesKey(key.ean, total) not in here:
                 return False
-        elif day not in (touched[key].fine if is_fine else touched[key].daily):
+        elif day not in (of.fine if is_fine else of.daily):
             return False
-    return True
+    return is_fine or here.keys() >= _registers(here, followed.series)
+
+
+def _registers(totals: Collection[SeriesKey], known: Collection[SeriesKey]) -> set[SeriesKey]:
+    """Return the known registers of some totals, which these may be made of."""
+    return {
+        key
+        for key in known
+        if (total := TOTAL_OF.get(key.measure)) and SeriesKey(key.ean, total) in totals
+    }
 
 
 def _evaluated(

@@ -114,12 +114,12 @@ def updated(known: Coverage, answered: Coverage, asked: Iterable[Span]) -> Cover
     )
 
 
-def forgotten_from(known: Coverage, end: int) -> Coverage:
-    """Return what is known once all from an instant on (UTC seconds) is forgotten."""
+def forgotten(known: Coverage, gone: Span) -> Coverage:
+    """Return what is known once all in a span is forgotten."""
     return Coverage(
-        tuple(_outside(known.gaps, Span(end, 1 << 62))),
-        known.first if known.first is None or known.first < end else None,
-        known.first_fine if known.first_fine is None or known.first_fine < end else None,
+        tuple(_outside(known.gaps, gone)),
+        _unless_within(known.first, gone),
+        _unless_within(known.first_fine, gone),
     )
 
 
@@ -219,6 +219,10 @@ def _outside(gaps: Iterable[Gap], span: Span) -> Iterator[Gap]:
             yield Gap(gap.start, min(gap.end, span.start), gap.counted)
         if gap.end > span.end:
             yield Gap(max(gap.start, span.end), gap.end, gap.counted)
+
+
+def _unless_within(start: int | None, span: Span) -> int | None:
+    return None if start is not None and span.start <= start < span.end else start
 
 
 def _earlier(first: int | None, second: int | None) -> int | None:

@@ -27,6 +27,9 @@ class MeasureReadings:
 type Readings = dict[SeriesKey, list[MeasureReadings]]
 """The readings of an answer by series, one item for each meter that has any."""
 
+type Source = tuple[str, str]
+"""A place where energy is measured: its EAN, and what tells it from others of that EAN."""
+
 
 def combine(headpoint: Headpoint) -> Readings:
     """Return the readings of an answer, in the units of their measures.
@@ -54,11 +57,28 @@ def combine(headpoint: Headpoint) -> Readings:
     return combined
 
 
-def sources(headpoint: Headpoint) -> int:
-    """Return how many places the energy of one EAN is measured at, side by side or in turn."""
-    places = [sub.ean for sub in headpoint.sub_headpoints]
-    places += [headpoint.ean] * (len(headpoint.meters) + bool(headpoint.series))
-    return max(map(places.count, set(places)), default=0)
+def sources(headpoint: Headpoint) -> frozenset[Source]:
+    """Return the places that the energy of an answer is measured at."""
+    ean = headpoint.ean
+    places = [(ean, f"meter {meter.sequence_number} {meter.serial}") for meter in headpoint.meters]
+    if headpoint.series:
+        places.append((ean, "headpoint"))
+    places += [
+        (sub.ean, f"sub-headpoint {sub.sequence_number}")
+        for sub in headpoint.sub_headpoints
+        if sub.ean is not None
+    ]
+    # Nothing demands that the places of one EAN have names of their own.
+    return frozenset(
+        (of, f"{name} #{places[:number].count((of, name))}")
+        for number, (of, name) in enumerate(places)
+    )
+
+
+def is_single(known: Iterable[Source]) -> bool:
+    """Whether no EAN is measured at several places, side by side or in turn."""
+    eans = [ean for ean, _ in known]
+    return len(eans) == len(set(eans))
 
 
 def _append(combined: Readings, ean: str, readings: dict[Measure, MeasureReadings]) -> None:
@@ -81,7 +101,11 @@ def _by_measure(
     series: Iterable[Series], energy_type: EnergyType
 ) -> dict[Measure, MeasureReadings]:
     by_channel: dict[Channel, MeasureReadings] = {}
+    series = list(series)
+    by_quarter_hour = {one.channel for one in series if one.granularity is Granularity.QUARTER_HOUR}
     for one in series:
+        if one.granularity is Granularity.HOUR and one.channel in by_quarter_hour:
+            continue
         readings = by_channel.setdefault(one.channel, MeasureReadings())
         values = readings.daily if one.granularity is Granularity.DAY else readings.fine
         values.update(zip(one.starts, one.values, strict=True))
@@ -103,16 +127,15 @@ def _in_order(values: Values) -> Values:
 def _complete_total(by_channel: dict[Channel, MeasureReadings], total: Channel) -> None:
     """Add up the registers where a meter gives no total.
 
-    Where it has two registers both are needed: one that is absent leaves the total absent, and a
-    null one makes it unknown.
+    A register that is left out is not relevant (OpenAPI V3), a null one makes the total unknown.
     """
     registers = (replace(total, register=register) for register in _PARTS)
     parts = [by_channel[register].daily for register in registers if register in by_channel]
     if not parts:
         return
     whole = by_channel.setdefault(total, MeasureReadings()).daily
-    for start in set(parts[0]).intersection(*parts[1:]) - whole.keys():
-        whole[start] = _sum_if_known([part[start] for part in parts])
+    for start in set().union(*parts) - whole.keys():
+        whole[start] = _sum_if_known([part[start] for part in parts if start in part])
 
 
 def _sum_if_known(values: Sequence[float | None]) -> float | None:
