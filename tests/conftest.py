@@ -22,6 +22,7 @@ from .flows import Flow, Upload
 from .helpers import DAILY_EAN, GAS_EAN, QUARTER_HOUR_EAN, days_ago
 from .repairs import Repairs
 from .sandbox import Sandbox
+from .sandbox.customer import Customer
 
 # Every statement of the recorder in a failed test's output hides what failed.
 logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
@@ -119,6 +120,13 @@ async def repairs(hass: HomeAssistant, now: datetime, hass_client: Any) -> Repai
     assert await async_setup_component(hass, DOMAIN, {})
     assert await async_setup_component(hass, "repairs", {})
     return Repairs(await hass_client())
+
+
+@pytest.fixture
+async def customer(sandbox: Sandbox) -> AsyncIterator[Customer]:
+    """A customer with a browser."""
+    async with aiohttp.ClientSession() as session:
+        yield Customer(session)
 
 
 @pytest.fixture

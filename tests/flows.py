@@ -1,6 +1,5 @@
 """The config flow and the meters' forms as a user goes through them, form by form."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -144,7 +143,6 @@ class MeterForm:
         self.result = await flows.async_configure(self.result["flow_id"])
         while self.result["type"] is FlowResultType.SHOW_PROGRESS:
             # Home Assistant tells the frontend when the progress is over.
-            while self.step == self.result["step_id"]:
-                await asyncio.sleep(0)
+            await self._hass.async_block_till_done()
             self.result = await flows.async_configure(self.result["flow_id"])
         return self.result

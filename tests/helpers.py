@@ -5,10 +5,11 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from homeassistant.components.persistent_notification import _async_get_or_create_notifications
 from homeassistant.components.recorder.statistics import statistics_during_period
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState, ConfigSubentryData
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.helpers.recorder import get_instance
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
@@ -169,3 +170,17 @@ def sensor_state(hass: HomeAssistant, ean: str, key: str) -> str:
     state = hass.states.get(entity_id)
     assert state
     return str(state.state)
+
+
+def notifications(hass: HomeAssistant) -> list[str]:
+    """Return the titles of the notifications that the user sees."""
+    return [str(one["title"]) for one in _async_get_or_create_notifications(hass).values()]
+
+
+def issues(hass: HomeAssistant) -> dict[str, ir.IssueEntry]:
+    """Return what the user sees of the integration under Repairs, by what it is about."""
+    return {
+        str(issue.translation_key): issue
+        for issue in ir.async_get(hass).issues.values()
+        if issue.active and issue.domain == DOMAIN
+    }

@@ -1,12 +1,9 @@
 """Asking for access: from "Add meter" through Fluvius' consent page to the meter, and back."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 
-import aiohttp
-from homeassistant.components.persistent_notification import _async_get_or_create_notifications
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.setup import async_setup_component
@@ -20,7 +17,15 @@ from custom_components.fluvius_esco.const import DOMAIN
 
 from .certificates import IssuedCertificate
 from .flows import MeterForm
-from .helpers import assert_all_there, contract_entry, imported, is_loaded, later, set_up
+from .helpers import (
+    assert_all_there,
+    contract_entry,
+    imported,
+    is_loaded,
+    later,
+    notifications,
+    set_up,
+)
 from .sandbox import Sandbox
 from .sandbox.customer import Customer
 
@@ -29,13 +34,6 @@ GAS = "541441010000000102"
 GARAGE = "541440100000000103"
 """Of which the portal user is not the grid user."""
 HOME = "http://homeassistant.local:8123"
-
-
-@pytest.fixture
-async def customer(sandbox: Sandbox) -> AsyncIterator[Customer]:
-    """A customer with a browser."""
-    async with aiohttp.ClientSession() as session:
-        yield Customer(session)
 
 
 @pytest.fixture(params=["v3", "v2"])
@@ -89,15 +87,6 @@ async def asked(hass: HomeAssistant, entry: MockConfigEntry, **values: Any) -> M
     return form
 
 
-async def consent(customer: Customer, link: str, user: str, *eans: str) -> None:
-    """Go through the whole page."""
-    await customer.open(link)
-    await customer.log_in(user)
-    await customer.choose(eans)
-    await customer.confirm()
-    assert customer.status == 200, customer.text
-
-
 async def come_back(browser: Any, customer: Customer) -> int:
     """Press the button that leads back; return the status of the page behind it."""
     assert customer.return_url is not None
@@ -108,10 +97,6 @@ async def come_back(browser: Any, customer: Customer) -> int:
 
 def meters(entry: MockConfigEntry) -> set[str | None]:
     return {meter.unique_id for meter in entry.subentries.values()}
-
-
-def notifications(hass: HomeAssistant) -> list[str]:
-    return [str(one["title"]) for one in _async_get_or_create_notifications(hass).values()]
 
 
 async def restart(hass: HomeAssistant, entry: MockConfigEntry) -> None:
@@ -129,7 +114,7 @@ async def test_a_grid_user_s_meters_are_followed_as_soon_as_the_browser_is_back(
     browser: Any, hass: HomeAssistant, entry: MockConfigEntry, customer: Customer, sandbox: Sandbox
 ) -> None:
     form = await asked(hass, entry)
-    await consent(customer, form.link, "Netgebruiker", ELECTRICITY, GAS)
+    await customer.share(form.link, "Netgebruiker", ELECTRICITY, GAS)
     assert await come_back(browser, customer) == 200
     assert form.step == "arriving"
     await form.go_on()
@@ -146,7 +131,7 @@ async def test_an_answer_is_noticed_where_the_browser_does_not_come_back(
     hass: HomeAssistant, entry: MockConfigEntry, customer: Customer
 ) -> None:
     form = await asked(hass, entry)
-    await consent(customer, form.link, "Netgebruiker", ELECTRICITY)
+    await customer.share(form.link, "Netgebruiker", ELECTRICITY)
     await noticed(form)
     await form.go_on()
     assert form.result["type"] is FlowResultType.CREATE_ENTRY
@@ -170,7 +155,7 @@ async def test_a_home_assistant_without_an_address_gives_no_way_back_and_notices
     hass.config.internal_url = None
     hass.config.api = None
     form = await asked(hass, entry)
-    await consent(customer, form.link, "Netgebruiker", ELECTRICITY)
+    await customer.share(form.link, "Netgebruiker", ELECTRICITY)
     assert customer.return_url is None
     await noticed(form)
     await form.go_on()
@@ -183,7 +168,7 @@ async def test_a_return_address_that_fluvius_does_not_take_costs_only_the_way_ba
 ) -> None:
     sandbox.add_fault("shortUrl", "status", status=400, times=1)
     form = await asked(hass, entry)
-    await consent(customer, form.link, "Netgebruiker", ELECTRICITY)
+    await customer.share(form.link, "Netgebruiker", ELECTRICITY)
     assert customer.return_url is None
     await noticed(form)
     await form.go_on()
@@ -207,7 +192,7 @@ async def test_another_grid_user_answers_weeks_later(
     followed: set[str],
 ) -> None:
     form = await asked(hass, entry, data_service_type="vh_dag")
-    await consent(customer, form.link, "Netgebruiker", GARAGE)
+    await customer.share(form.link, "Netgebruiker", GARAGE)
     await come_back(browser, customer)
     await form.go_on()
     assert (form.result["type"], form.result["reason"]) == (FlowResultType.ABORT, "consent_waits")
@@ -231,7 +216,7 @@ async def test_a_request_that_nobody_answers_is_told_after_a_month(
     freezer: Any,
 ) -> None:
     form = await asked(hass, entry, data_service_type="vh_dag")
-    await consent(customer, form.link, "Netgebruiker", GARAGE)
+    await customer.share(form.link, "Netgebruiker", GARAGE)
     await come_back(browser, customer)
     await form.go_on()
     await later(hass, freezer, timedelta(days=33))
@@ -250,7 +235,7 @@ async def test_a_customer_who_comes_back_too_early_gets_a_new_link(
     assert (form.result["type"], form.result["step_id"]) == (FlowResultType.MENU, "unfinished")
     first = form.result
     await form.enter(next_step_id="new_link")
-    await consent(customer, form.link, "Netgebruiker", ELECTRICITY)
+    await customer.share(form.link, "Netgebruiker", ELECTRICITY)
     assert await come_back(browser, customer) == 200
     await form.go_on()
     assert form.result["type"] is FlowResultType.CREATE_ENTRY
@@ -268,7 +253,7 @@ async def test_a_link_that_is_used_after_the_form_was_closed_is_followed_all_the
     await form.go_on()
     await form.enter(next_step_id="stop")
     assert form.result["reason"] == "consent_stopped"
-    await consent(customer, link, "Netgebruiker", ELECTRICITY)
+    await customer.share(link, "Netgebruiker", ELECTRICITY)
     await later(hass, freezer, timedelta(hours=1, minutes=1))
     assert meters(entry) == {ELECTRICITY}
     assert notifications(hass) == ["Fluvius: access granted"]
@@ -303,7 +288,7 @@ async def test_a_reference_of_another_customer_gives_nothing(
     browser: Any, hass: HomeAssistant, entry: MockConfigEntry, customer: Customer
 ) -> None:
     first = await asked(hass, entry, reference_number="HUIS-1")
-    await consent(customer, first.link, "Netgebruiker", ELECTRICITY)
+    await customer.share(first.link, "Netgebruiker", ELECTRICITY)
     await come_back(browser, customer)
     await first.go_on()
     await imported(hass)
@@ -329,7 +314,7 @@ async def test_a_way_back_is_good_once(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     form = await asked(hass, entry)
-    await consent(customer, form.link, "Netgebruiker", ELECTRICITY)
+    await customer.share(form.link, "Netgebruiker", ELECTRICITY)
     assert await come_back(browser, customer) == 200
     assert await come_back(browser, customer) == 403
     assert "forged, used or too old" in caplog.text
@@ -371,7 +356,7 @@ async def test_a_consent_outlives_a_restart(
     link = form.link
     await customer.open(link)
     await restart(hass, entry)
-    await consent(customer, link, "Netgebruiker", ELECTRICITY)
+    await customer.share(link, "Netgebruiker", ELECTRICITY)
     assert await come_back(browser, customer) == 200
     await imported(hass)
     assert is_loaded(entry)
@@ -390,7 +375,7 @@ async def test_the_same_consent_finished_twice_adds_a_meter_once(
 ) -> None:
     form = await asked(hass, entry)
     link = form.link
-    await consent(customer, link, "Netgebruiker", ELECTRICITY)
+    await customer.share(link, "Netgebruiker", ELECTRICITY)
     await come_back(browser, customer)
     await form.go_on()
     await customer.open(link)
@@ -419,7 +404,7 @@ async def test_meters_that_the_reference_had_before_are_not_what_came_of_the_lin
     assert form.result["menu_options"] == ["choose", "ask"]
     await form.enter(next_step_id="ask")
     await form.ask(reference_number="HUIS-1", data_period_from="2026-11-01")
-    await consent(customer, form.link, "Netgebruiker", GAS)
+    await customer.share(form.link, "Netgebruiker", GAS)
     await come_back(browser, customer)
     await form.go_on()
     assert form.result["type"] is FlowResultType.CREATE_ENTRY

@@ -35,16 +35,6 @@ def customer(visitor: Visitor) -> Customer:
     return Customer(visitor.session)
 
 
-async def share(
-    customer: Customer, link: str, user: str, *eans: str, level: str | None = None
-) -> None:
-    """Go through the whole page."""
-    await customer.open(link)
-    await customer.log_in(user)
-    await customer.choose(eans, level)
-    await customer.confirm()
-
-
 async def mandates(visitor: Visitor, base: str | None = None) -> list[dict[str, Any]]:
     reply = await visitor.get("mandate", base=base)
     found: list[dict[str, Any]] = reply.json["data"]["mandates"] if reply.status == 200 else []
@@ -54,7 +44,7 @@ async def mandates(visitor: Visitor, base: str | None = None) -> list[dict[str, 
 async def test_a_grid_user_approves_at_once(visitor: Visitor, customer: Customer) -> None:
     link = await invite(visitor, dataServices=QUARTERS, returnUrlSuccess=SUCCESS)
 
-    await share(customer, link, "Netgebruiker", ELECTRICITY, GAS)
+    await customer.share(link, "Netgebruiker", ELECTRICITY, GAS)
 
     common = {
         "referenceNumber": "REF-1",
@@ -73,7 +63,7 @@ async def test_a_grid_user_approves_at_once(visitor: Visitor, customer: Customer
 
 
 async def test_another_grid_user_is_asked(visitor: Visitor, customer: Customer) -> None:
-    await share(customer, await invite(visitor), "Netgebruiker", ELECTRICITY, GARAGE)
+    await customer.share(await invite(visitor), "Netgebruiker", ELECTRICITY, GARAGE)
 
     found = await mandates(visitor)
 
@@ -87,7 +77,7 @@ async def test_another_grid_user_is_asked(visitor: Visitor, customer: Customer) 
 async def test_an_organisation_shares_its_connections(visitor: Visitor, customer: Customer) -> None:
     link = await invite(visitor, flow="B2B", dataServices=QUARTERS)
 
-    await share(customer, link, "Onderneming", OFFICE, WAREHOUSE)
+    await customer.share(link, "Onderneming", OFFICE, WAREHOUSE)
 
     assert [mandate["status"] for mandate in await mandates(visitor)] == ["Approved", "Requested"]
 
@@ -102,7 +92,7 @@ async def test_a_link_makes_mandates_in_its_own_environment(
     sandbox = visitor.sandbox
     link = await invite(visitor, getattr(sandbox, base))
 
-    await share(customer, link, "Netgebruiker", ELECTRICITY)
+    await customer.share(link, "Netgebruiker", ELECTRICITY)
 
     assert bool(await mandates(visitor, sandbox.live_api_url)) is live
     assert bool(await mandates(visitor, sandbox.api_url)) is not live
@@ -122,7 +112,7 @@ async def test_a_link_of_v2_is_remembered(visitor: Visitor, customer: Customer, 
     async with visitor.session.post(url, json=body, headers=headers) as response:
         identifier = (await response.json())["data"]["shortUrlIdentifier"]
 
-    await share(customer, f"{sandbox.consent_url}?id={identifier}", "Netgebruiker", GAS)
+    await customer.share(f"{sandbox.consent_url}?id={identifier}", "Netgebruiker", GAS)
 
     live = base == "live_api_url_v2"
     (mandate,) = await mandates(visitor, sandbox.live_api_url if live else sandbox.api_url)
@@ -152,7 +142,7 @@ async def test_without_addresses_there_is_no_way_back(visitor: Visitor, customer
 
     await customer.open(link)
     assert customer.return_url is None
-    await share(customer, link, "Netgebruiker", ELECTRICITY)
+    await customer.share(link, "Netgebruiker", ELECTRICITY)
     assert customer.return_url is None
 
 
@@ -239,7 +229,7 @@ async def test_a_customer_can_refuse_and_begin_again(visitor: Visitor, customer:
     assert "geannuleerd" in customer.text
     assert customer.return_url == FAILED
     assert await mandates(visitor) == []
-    await share(customer, link, "Netgebruiker", ELECTRICITY)
+    await customer.share(link, "Netgebruiker", ELECTRICITY)
     assert customer.return_url == SUCCESS
 
 
@@ -249,7 +239,7 @@ async def test_a_link_is_finished_once(visitor: Visitor, customer: Customer) -> 
     await late.open(link)
     await late.log_in("Netgebruiker")
     await late.choose([GAS])
-    await share(customer, link, "Netgebruiker", ELECTRICITY)
+    await customer.share(link, "Netgebruiker", ELECTRICITY)
 
     await late.confirm()
     await customer.open(link)
@@ -263,7 +253,7 @@ async def test_a_link_is_finished_once(visitor: Visitor, customer: Customer) -> 
 
 async def test_what_became_of_a_link_outlives_it(visitor: Visitor, customer: Customer) -> None:
     link = await invite(visitor)
-    await share(customer, link, "Netgebruiker", ELECTRICITY)
+    await customer.share(link, "Netgebruiker", ELECTRICITY)
     visitor.sandbox.clock.set(NOW + timedelta(days=2))
 
     await customer.open(link)
@@ -274,14 +264,14 @@ async def test_what_became_of_a_link_outlives_it(visitor: Visitor, customer: Cus
 async def test_a_reference_number_belongs_to_one_customer(
     visitor: Visitor, customer: Customer
 ) -> None:
-    await share(customer, await invite(visitor), "Netgebruiker", ELECTRICITY)
+    await customer.share(await invite(visitor), "Netgebruiker", ELECTRICITY)
 
-    await share(customer, await invite(visitor), "Huisgenoot", GARAGE)
+    await customer.share(await invite(visitor), "Huisgenoot", GARAGE)
     assert (customer.status, "andere klant" in customer.text) == (409, True)
     assert len(await mandates(visitor)) == 1
 
-    await share(customer, await invite(visitor), "Netgebruiker", GAS)
-    await share(customer, await invite(visitor, referenceNumber="REF-2"), "Huisgenoot", GARAGE)
+    await customer.share(await invite(visitor), "Netgebruiker", GAS)
+    await customer.share(await invite(visitor, referenceNumber="REF-2"), "Huisgenoot", GARAGE)
     assert len(await mandates(visitor)) == 3
 
 
@@ -293,7 +283,7 @@ async def test_a_refusal_does_not_bind_a_reference_number(
     await customer.choose([ELECTRICITY])
     await customer.refuse()
 
-    await share(customer, await invite(visitor), "Huisgenoot", GARAGE)
+    await customer.share(await invite(visitor), "Huisgenoot", GARAGE)
 
     assert (await mandates(visitor))[0]["ean"] == GARAGE
 

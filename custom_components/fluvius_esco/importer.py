@@ -139,7 +139,18 @@ class MeterImporter:
         else:
             todo = unread(allowed, self.progress.read)
             await self._async_read(bundled(todo, allowed, self._day_kind))
-            await self._async_keep(asked_until=self.progress.asked_until or begun)
+        if all(map(is_expired, mandates)):
+            await self._async_rest(allowed[-1].period.end)
+
+    async def _async_rest(self, end: datetime) -> None:
+        """Keep where the readings end, so that a renewed mandate goes on from there.
+
+        Before the mandate was seen to have expired, days behind it may have been asked for in vain.
+        """
+        behind = Period(end, FAR_FUTURE)
+        if clip(self.progress.read, behind):
+            await self._async_forget(behind)
+        await self._async_keep(asked_until=min(self.progress.asked_until or end, end))
 
     def _is_news_possible(
         self, mandates: list[Mandate], allowed: list[Access], now: datetime

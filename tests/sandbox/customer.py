@@ -135,6 +135,13 @@ class Customer:
         """Press the button that cancels."""
         await self._send(self._form("decision"), decision="refuse")
 
+    async def share(self, link: str | URL, user: str, *eans: str, level: str | None = None) -> None:
+        """Go through the whole page, up to its last step."""
+        await self.open(link)
+        await self.log_in(user)
+        await self.choose(eans, level)
+        await self.confirm()
+
     @property
     def _forms(self) -> list[Form]:
         return self._reader.forms
