@@ -59,7 +59,7 @@ def signing_provider(
     retry: RetryPolicy,
     client_certificate: ClientCertificate,
 ) -> TokenProvider:
-    by_certificate = replace(access, credential=CertificateCredential(client_certificate))
+    by_certificate = replace(access, credential=CertificateCredential((client_certificate,)))
     return TokenProvider(session, by_certificate, retry)
 
 
@@ -325,6 +325,6 @@ async def test_no_secret_in_errors(server: FakeFluvius, provider: TokenProvider)
 
 def test_no_secret_in_representations(client_certificate: ClientCertificate) -> None:
     assert "s3cret" not in repr(SecretCredential("s3cret"))
-    assert "PRIVATE" not in repr(CertificateCredential(client_certificate))
+    assert "PRIVATE" not in repr(CertificateCredential((client_certificate,)))
     access = Access("t", "c", "s", SecretCredential("s3cret"), "https://login.invalid")
     assert "s3cret" not in repr(access)
