@@ -3,8 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-import math
+from datetime import UTC, datetime, timedelta
 import re
 import time
 from typing import Final
@@ -34,7 +33,7 @@ _ASSERTION_LIFETIME: Final = 300
 _RENEWAL_MARGIN: Final = 300.0
 # A certificate that was refused is tried again before the others with the next token, but not with
 # those that the API makes us fetch in between.
-_REFUSED_FOR: Final = 1800.0
+_REFUSED_FOR: Final = timedelta(minutes=30)
 _AADSTS: Final = re.compile(r"AADSTS([0-9]{4,9})")
 
 # Microsoft's "Microsoft Entra authentication and authorization error codes".
@@ -114,7 +113,7 @@ class TokenProvider:
         self._lock = asyncio.Lock()
         self._token: _Token | None = None
         self._signing_keys: dict[str, RSAPrivateKey] = {}
-        self._refused_at: dict[str, float] = {}
+        self._refused_at: dict[str, datetime] = {}
         self.accepted: ClientCertificate | None = None
 
     async def token(self) -> str:
@@ -144,18 +143,18 @@ class TokenProvider:
             except FluviusAuthenticationError as err:
                 if err.credential not in (Credential.CERTIFICATE, Credential.UNKNOWN):
                     raise
-                self._refused_at[certificate.x5t] = self._clock()
+                self._refused_at[certificate.x5t] = datetime.now(UTC)
                 refusal = err
         raise refusal
 
     def _in_order(self, credential: CertificateCredential) -> list[ClientCertificate]:
         """Return the usable certificates, those that were refused just now after the others."""
-        now = self._clock()
-        usable = credential.usable_at(datetime.now(UTC))
+        now = datetime.now(UTC)
+        usable = credential.usable_at(now)
         refused = {
             one.x5t
             for one in usable
-            if now - self._refused_at.get(one.x5t, -math.inf) < _REFUSED_FOR
+            if one.x5t in self._refused_at and abs(now - self._refused_at[one.x5t]) < _REFUSED_FOR
         }
         return sorted(usable, key=lambda one: one.x5t in refused)
 
