@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from homeassistant.components.recorder.statistics import statistics_during_period
 from homeassistant.config_entries import ConfigEntry, ConfigEntryState, ConfigSubentryData
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.helpers.recorder import get_instance
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, async_fire_time_changed
@@ -155,3 +155,21 @@ def sensor_state(hass: HomeAssistant, ean: str, key: str) -> str:
     state = hass.states.get(entity_id)
     assert state
     return str(state.state)
+
+
+def contract_state(hass: HomeAssistant, key: str) -> str:
+    """Return the state of a sensor of the contract at the local Fluvius."""
+    unique_id = f"own_{CONTRACT_NUMBER}_{key}"
+    entity_id = er.async_get(hass).async_get_entity_id("sensor", DOMAIN, unique_id)
+    assert entity_id, key
+    state = hass.states.get(entity_id)
+    assert state
+    return str(state.state)
+
+
+def issue_about(hass: HomeAssistant, subject: str) -> ir.IssueEntry | None:
+    """Return the open issue whose id begins with its subject."""
+    issues = ir.async_get(hass).issues.values()
+    found = [one for one in issues if one.active and one.issue_id.startswith(f"{subject}_")]
+    assert len(found) <= 1
+    return found[0] if found else None

@@ -5,12 +5,15 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed
 
 from .api.certificate import CertificateError
+from .certificate_watch import async_settle_certificates
 from .connection import async_create_client
 from .const import CONF_EAN, CONF_FOLLOW_NEW, DOMAIN, SUBENTRY_METER
 from .coordinator import ContractCoordinator, FluviusConfigEntry, FluviusData, MeterCoordinator
+from .issues import withdraw_all
 from .meters import async_meters
 from .removal import async_ask_about_entry, async_ask_about_meters
 from .storage import ProgressStore
+from .waiting_keys import WaitingKeys
 
 PLATFORMS = [Platform.SENSOR]
 
@@ -22,6 +25,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: FluviusConfigEntry) -> b
     await store.async_load()
     gone = await store.async_keep_only({subentry.data[CONF_EAN] for subentry in subentries})
     await async_ask_about_meters(hass, entry, gone)
+    await WaitingKeys(hass).async_settle(entry)
+    async_settle_certificates(hass, entry)
     try:
         client = await async_create_client(hass, entry.data)
     except CertificateError as err:
@@ -37,6 +42,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: FluviusConfigEntry) -> b
     entry.runtime_data = FluviusData(contract, meters)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     entry.async_on_unload(entry.add_update_listener(_async_reload))
+    entry.async_on_unload(contract.certificates.async_start())
     _follow_mandates(hass, entry)
     for meter in meters.values():
         entry.async_create_background_task(hass, meter.async_refresh(), name=f"import {meter.name}")
@@ -45,11 +51,14 @@ async def async_setup_entry(hass: HomeAssistant, entry: FluviusConfigEntry) -> b
 
 async def async_unload_entry(hass: HomeAssistant, entry: FluviusConfigEntry) -> bool:
     """Stop following the meters of a contract."""
+    if entry.disabled_by is not None:
+        withdraw_all(hass, entry)
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: FluviusConfigEntry) -> None:
     """Forget how far the meters of a removed contract were imported, and ask what is to stay."""
+    withdraw_all(hass, entry)
     store = ProgressStore(hass, entry.entry_id)
     await store.async_load()
     gone = await store.async_keep_only(set())

@@ -14,6 +14,7 @@ from homeassistant.util import dt as dt_util
 from .api.client import FluviusClient
 from .api.exceptions import FluviusError
 from .api.models import EnergyType, Mandate
+from .certificate_watch import CertificateWatch
 from .const import (
     CONF_EAN,
     CONF_ENERGY_DASHBOARD,
@@ -28,7 +29,7 @@ from .const import (
 from .energy_dashboard import async_add_meter
 from .errors import update_error
 from .importer import Meter, MeterImporter
-from .issues import report_refusals
+from .issues import report_permission, report_refusals
 from .metering.access import is_readable, share_read
 from .metering.gaps import IncompleteDay, incomplete_days
 from .metering.measures import Measure, SeriesKey, day_kind_of
@@ -58,6 +59,7 @@ class ContractCoordinator(DataUpdateCoordinator[tuple[Mandate, ...]]):
         )
         self.client = client
         self.in_flight = asyncio.Semaphore(MAX_REQUESTS_IN_FLIGHT)
+        self.certificates = CertificateWatch(hass, entry, lambda: client.accepted_certificate)
 
     def readable_mandates(self, ean: str | None = None) -> list[Mandate]:
         """Return the mandates that give access to readings, of one EAN or of all."""
@@ -71,9 +73,14 @@ class ContractCoordinator(DataUpdateCoordinator[tuple[Mandate, ...]]):
     async def _async_update_data(self) -> tuple[Mandate, ...]:
         try:
             async with self.in_flight:
-                return await self.client.mandates()
+                mandates = await self.client.mandates()
         except FluviusError as err:
+            report_permission(self.hass, self.config_entry, self.config_entry.entry_id, err)
             raise update_error(err) from err
+        finally:
+            self.certificates.async_check()
+        report_permission(self.hass, self.config_entry, self.config_entry.entry_id)
+        return mandates
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +143,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         try:
             await self._importer.async_run(self._contract.readable_mandates(self.ean))
         except FluviusError as err:
+            report_permission(self.hass, self.config_entry, self.subentry.subentry_id, err)
             raise update_error(err, self._next_retry()) from err
         except StatisticsNotWrittenError as err:
             raise UpdateFailed(
@@ -145,6 +153,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
             ) from err
         finally:
             report_refusals(self.hass, self.subentry, self._importer.refusals)
+        report_permission(self.hass, self.config_entry, self.subentry.subentry_id)
         if self._importer.refusals:
             self.update_interval = timedelta(seconds=self._next_retry())
         else:
