@@ -5,10 +5,14 @@ from typing import Final
 from homeassistant.components.repairs import RepairsFlow
 from homeassistant.core import HomeAssistant
 
+from .certificate_fix_flow import CertificateExpiryFlow
 from .removal_flow import StatisticsOfRemovedFlow
 
 # An issue's id begins with what it is about.
-_FLOWS: Final[dict[str, type[RepairsFlow]]] = {"removed": StatisticsOfRemovedFlow}
+_FLOWS: Final[dict[str, type[RepairsFlow]]] = {
+    "certificate_expiry": CertificateExpiryFlow,
+    "removed": StatisticsOfRemovedFlow,
+}
 
 
 async def async_create_fix_flow(
