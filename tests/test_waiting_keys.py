@@ -37,7 +37,9 @@ async def ask_for_a_key(flow: Flow) -> str:
 
 def shown_request(flow: Flow) -> str:
     assert flow.result["step_id"] == "request"
-    (field,) = (flow.result["data_schema"] or {}).schema
+    schema = flow.result["data_schema"]
+    assert schema is not None
+    (field,) = schema.schema
     request: str = field.description["suggested_value"]
     assert request.startswith("-----BEGIN CERTIFICATE REQUEST-----")
     return request
