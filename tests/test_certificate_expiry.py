@@ -5,7 +5,7 @@ from typing import Any
 
 from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.helpers.issue_registry import IssueSeverity
 from homeassistant.setup import async_setup_component
 import pytest
@@ -124,6 +124,21 @@ async def test_one_issue_changes_as_time_goes_by_without_a_restart(
         44: (IssueSeverity.CRITICAL, "certificate_expires_now"),
         47: (IssueSeverity.CRITICAL, "certificate_expired"),
     }
+
+
+async def test_an_issue_that_was_ignored_is_shown_again_when_it_becomes_more_urgent(
+    hass: HomeAssistant, sandbox: Sandbox, now: datetime, freezer: Any
+) -> None:
+    entry = await entry_with(hass, sandbox, ending(now + 17 * DAY))
+    ir.async_ignore_issue(hass, DOMAIN, f"certificate_expiry_{entry.entry_id}", True)
+    await later(hass, freezer, DAY)
+    issue = issue_about(hass, "certificate_expiry")
+    assert issue is not None
+    assert issue.dismissed_version is not None
+    await later(hass, freezer, 2 * DAY)
+    issue = issue_about(hass, "certificate_expiry")
+    assert issue is not None
+    assert issue.dismissed_version is None
 
 
 async def test_the_end_is_told_while_fluvius_is_down(

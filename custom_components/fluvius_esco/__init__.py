@@ -1,13 +1,16 @@
 """Fluvius ESCO: the readings of Flemish electricity and gas meters."""
 
+from typing import Any
+
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed
 
 from .api.certificate import CertificateError
 from .certificate_watch import async_settle_certificates
+from .certificates import held_certificates, with_certificates
 from .connection import async_create_client
-from .const import CONF_EAN, CONF_FOLLOW_NEW, DOMAIN, SUBENTRY_METER
+from .const import CONF_EAN, CONF_FOLLOW_NEW, CONF_WAITING_KEY, DOMAIN, SUBENTRY_METER
 from .coordinator import ContractCoordinator, FluviusConfigEntry, FluviusData, MeterCoordinator
 from .issues import withdraw_all
 from .meters import async_meters
@@ -39,7 +42,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: FluviusConfigEntry) -> b
         subentry.subentry_id: MeterCoordinator(hass, entry, subentry, contract, store)
         for subentry in subentries
     }
-    entry.runtime_data = FluviusData(contract, meters)
+    entry.runtime_data = FluviusData(contract, meters, _settings(entry))
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     entry.async_on_unload(entry.add_update_listener(_async_reload))
     entry.async_on_unload(contract.certificates.async_start())
@@ -66,10 +69,30 @@ async def async_remove_entry(hass: HomeAssistant, entry: FluviusConfigEntry) -> 
     await async_ask_about_entry(hass, entry, gone)
 
 
+def _settings(entry: FluviusConfigEntry) -> dict[str, Any]:
+    """Return all of an entry that is not about its certificates."""
+    data = with_certificates(entry.data, {})
+    return {
+        "data": {key: value for key, value in data.items() if key != CONF_WAITING_KEY},
+        "options": dict(entry.options),
+        "subentries": dict(entry.subentries),
+        "title": entry.title,
+        "polls": not entry.pref_disable_polling,
+    }
+
+
 async def _async_reload(hass: HomeAssistant, entry: FluviusConfigEntry) -> None:
-    """Take over a change of the entry or of its meters; many at once take one reload."""
-    if not entry.runtime_data.reload_scheduled:
-        entry.runtime_data.reload_scheduled = True
+    """Take over a change of the entry or of its meters; many at once take one reload.
+
+    Certificates that change places or end interrupt nothing: they are in use already.
+    """
+    loaded = entry.runtime_data
+    known = {one.thumbprint for one in loaded.contract.client.certificates}
+    held = {one.thumbprint for one in held_certificates(entry.data).values()}
+    if held <= known and loaded.settings == _settings(entry):
+        return
+    if not loaded.reload_scheduled:
+        loaded.reload_scheduled = True
         hass.config_entries.async_schedule_reload(entry.entry_id)
 
 

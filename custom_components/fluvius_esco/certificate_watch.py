@@ -88,7 +88,9 @@ class CertificateWatch:
 
     @callback
     def async_check(self) -> None:
-        """Take over what has changed by now."""
+        """Take over what has changed by now; a request may outlive the entry it was made for."""
+        if self._hass.config_entries.async_get_entry(self._entry.entry_id) is None:
+            return
         async_settle_certificates(self._hass, self._entry, self._accepted())
         report_certificate(self._hass, self._entry, held_certificates(self._entry.data))
         for listener in list(self._listeners):

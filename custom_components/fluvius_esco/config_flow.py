@@ -7,6 +7,7 @@ from homeassistant.config_entries import (
     SOURCE_REAUTH,
     SOURCE_USER,
     ConfigEntry,
+    ConfigEntryState,
     ConfigFlowResult,
     ConfigSubentryData,
     ConfigSubentryFlow,
@@ -293,13 +294,13 @@ class FluviusConfigFlow(CertificateSteps, domain=DOMAIN):
         data = with_certificates(self._data, held)
         if waiting := entry.data.get(CONF_WAITING_KEY):
             data[CONF_WAITING_KEY] = waiting
-        listener_reloads = bool(entry.update_listeners) and entry.data != data
         waits = self._offered is not None and Role.NEXT in held
+        if entry.state is ConfigEntryState.LOADED:
+            entry.runtime_data.reload_scheduled = True
         result = self.async_update_and_abort(
             entry, data=data, reason="certificate_added" if waits else UNDEFINED
         )
-        if not listener_reloads:
-            self.hass.config_entries.async_schedule_reload(entry.entry_id)
+        self.hass.config_entries.async_schedule_reload(entry.entry_id)
         return result
 
     def _readable_mandates(self) -> list[Mandate]:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import override
+from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
@@ -218,8 +218,9 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
 
 @dataclass(slots=True)
 class FluviusData:
-    """What a loaded entry holds: its contract and, by subentry id, its meters."""
+    """What a loaded entry holds: its contract, by subentry id its meters, and its settings then."""
 
     contract: ContractCoordinator
     meters: dict[str, MeterCoordinator]
+    settings: Mapping[str, Any]
     reload_scheduled: bool = False

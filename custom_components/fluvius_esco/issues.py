@@ -36,6 +36,10 @@ def report_certificate(hass: HomeAssistant, entry: ConfigEntry[Any], held: Certi
         ir.async_delete_issue(hass, DOMAIN, issue_id)
         return
     _, severity, key = stage
+    known = ir.async_get(hass).async_get_issue(DOMAIN, issue_id)
+    if known is not None and known.active and known.severity is not severity:
+        # One that was ignored is shown again when it becomes more urgent.
+        ir.async_delete_issue(hass, DOMAIN, issue_id)
     ir.async_create_issue(
         hass,
         DOMAIN,
