@@ -18,9 +18,7 @@ from probatio import to_field_list
 
 from custom_components.fluvius_esco.const import DOMAIN
 
-from .helpers import (
-    ACCESS,
-)
+from .helpers import ACCESS
 from .sandbox import Sandbox
 from .sandbox.accounts import CONTRACT_NUMBER
 
@@ -71,6 +69,17 @@ class Flow:
         await self.start()
         await self.addresses()
         return await self.enter(next_step_id="certificate")
+
+    async def confirm(self) -> ConfigFlowResult:
+        """Go on with the certificate that was shown."""
+        assert self.result["step_id"] == "found", self.errors
+        return await self.enter()
+
+    @property
+    def found(self) -> dict[str, str]:
+        """What is shown of the certificate that was found."""
+        assert self.result["step_id"] == "found", self.errors
+        return dict(self.result["description_placeholders"] or {})
 
     @property
     def shown(self) -> str:

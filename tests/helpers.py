@@ -184,3 +184,21 @@ def issues(hass: HomeAssistant) -> dict[str, ir.IssueEntry]:
         for issue in ir.async_get(hass).issues.values()
         if issue.active and issue.domain == DOMAIN
     }
+
+
+def contract_state(hass: HomeAssistant, key: str) -> str:
+    """Return the state of a sensor of the contract at the local Fluvius."""
+    unique_id = f"own_{CONTRACT_NUMBER}_{key}"
+    entity_id = er.async_get(hass).async_get_entity_id("sensor", DOMAIN, unique_id)
+    assert entity_id, key
+    state = hass.states.get(entity_id)
+    assert state
+    return str(state.state)
+
+
+def issue_about(hass: HomeAssistant, subject: str) -> ir.IssueEntry | None:
+    """Return the open issue whose id begins with its subject."""
+    issues = ir.async_get(hass).issues.values()
+    found = [one for one in issues if one.active and one.issue_id.startswith(f"{subject}_")]
+    assert len(found) <= 1
+    return found[0] if found else None

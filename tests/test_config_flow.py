@@ -41,6 +41,7 @@ async def test_a_contract_is_set_up_with_a_certificate_and_the_chosen_meters(
         certificate=await upload(certificate.certificate_pem),
         private_key=await upload(certificate.key_pem),
     )
+    await flow.confirm()
     assert flow.result["step_id"] == "meters"
     await flow.enter(meters=[QUARTER_HOUR_EAN, GAS_EAN], energy_dashboard=True)
     assert flow.result["type"] is FlowResultType.CREATE_ENTRY

@@ -37,6 +37,7 @@ async def test_every_form_of_a_certificate_is_taken(
     if password:
         values["password"] = password
     await flow.enter(**values)
+    await flow.confirm()
     assert flow.result["step_id"] == "meters"
 
 
@@ -50,6 +51,7 @@ async def test_a_certificate_that_fluvius_does_not_know_is_named(
         certificate=await upload(unknown.certificate_pem),
         private_key=await upload(unknown.key_pem),
     )
+    await flow.confirm()
     assert flow.result["step_id"] == "certificate"
     assert flow.errors == {"certificate": "certificate_refused"}
 
@@ -67,6 +69,7 @@ async def test_files_survive_an_error_in_another_field(
     await flow.enter(**files)
     assert flow.errors == {"password": "password_required"}
     await flow.enter(**files, password="pass")
+    await flow.confirm()
     assert flow.result["step_id"] == "waiting"
 
 
@@ -170,6 +173,7 @@ async def test_a_certificate_for_the_sandbox_is_checked_again_for_live(
         certificate=await upload(self_signed.certificate_pem),
         private_key=await upload(self_signed.key_pem),
     )
+    await flow.confirm()
     assert flow.errors == {"scope": "scope_refused"}
     await flow.enter(environment="live", contract_number=CONTRACT_NUMBER, **ACCESS)
     assert flow.errors == {"certificate": "self_signed"}

@@ -35,7 +35,7 @@ async def test_a_refused_access_is_mended_by_signing_in_again(
     assert flow.result["step_id"] == "reauth_confirm"
     await flow.enter(**ACCESS)
     await flow.addresses()
-    assert flow.result["menu_options"] == ["keep", "certificate", "secret"]
+    assert flow.result["menu_options"] == ["keep", "certificate", "new_key", "secret"]
     await flow.enter(next_step_id="secret")
     await flow.enter(client_secret=CLIENT_SECRET)
     assert flow.result["reason"] == "reauth_successful"
@@ -110,3 +110,4 @@ async def test_a_key_left_empty_stays(
     await flow.enter(next_step_id="keep")
     assert flow.result["reason"] == "reconfigure_successful"
     assert entry.data["subscription_key"] == ACCESS["subscription_key"]
+    await imported(hass)

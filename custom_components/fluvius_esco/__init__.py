@@ -1,5 +1,7 @@
 """Fluvius ESCO: the readings of Flemish electricity and gas meters."""
 
+from typing import Any
+
 from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed
@@ -9,14 +11,17 @@ from homeassistant.helpers.typing import ConfigType
 from .access_store import async_access_store, async_remove_access_store
 from .actions import async_set_up_actions
 from .api.certificate import CertificateError
+from .certificate_watch import async_settle_certificates
+from .certificates import held_certificates, with_certificates
 from .connection import async_create_client
 from .consent_callback import ConsentCallbackView
-from .const import CONF_EAN, DOMAIN, SUBENTRY_METER
+from .const import CONF_EAN, CONF_WAITING_KEY, DOMAIN, SUBENTRY_METER
 from .coordinator import ContractCoordinator, FluviusConfigEntry, FluviusData, MeterCoordinator
 from .following import async_follow_mandates
 from .issues import withdraw_old_issues
 from .removal import async_ask_about_entry, async_ask_about_meters
 from .storage import ProgressStore
+from .waiting_keys import WaitingKeys
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 PLATFORMS = [Platform.SENSOR]
@@ -36,6 +41,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: FluviusConfigEntry) -> b
     await store.async_load()
     gone = await store.async_keep_only({subentry.data[CONF_EAN] for subentry in subentries})
     await async_ask_about_meters(hass, entry, gone)
+    await WaitingKeys(hass).async_settle(entry)
+    async_settle_certificates(hass, entry)
     try:
         client = await async_create_client(hass, entry.data)
     except CertificateError as err:
@@ -49,10 +56,11 @@ async def async_setup_entry(hass: HomeAssistant, entry: FluviusConfigEntry) -> b
         for subentry in subentries
     }
     access = await async_access_store(hass, entry.entry_id)
-    entry.runtime_data = FluviusData(contract, access, meters)
+    entry.runtime_data = FluviusData(contract, access, meters, _settings(entry))
     withdraw_old_issues(hass)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     entry.async_on_unload(entry.add_update_listener(_async_reload))
+    entry.async_on_unload(contract.certificates.async_start())
     _follow_mandates(hass, entry)
     for meter in meters.values():
         entry.async_create_background_task(hass, meter.async_refresh(), name=f"import {meter.name}")
@@ -61,6 +69,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: FluviusConfigEntry) -> b
 
 async def async_unload_entry(hass: HomeAssistant, entry: FluviusConfigEntry) -> bool:
     """Stop following the meters of a contract."""
+    if entry.disabled_by is not None:
+        withdraw_old_issues(hass)
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 
@@ -75,10 +85,30 @@ async def async_remove_entry(hass: HomeAssistant, entry: FluviusConfigEntry) -> 
     await async_ask_about_entry(hass, entry, gone)
 
 
+def _settings(entry: FluviusConfigEntry) -> dict[str, Any]:
+    """Return all of an entry that is not about its certificates."""
+    data = with_certificates(entry.data, {})
+    return {
+        "data": {key: value for key, value in data.items() if key != CONF_WAITING_KEY},
+        "options": dict(entry.options),
+        "subentries": dict(entry.subentries),
+        "title": entry.title,
+        "polls": not entry.pref_disable_polling,
+    }
+
+
 async def _async_reload(hass: HomeAssistant, entry: FluviusConfigEntry) -> None:
-    """Take over a change of the entry or of its meters; many at once take one reload."""
-    if not entry.runtime_data.reload_scheduled:
-        entry.runtime_data.reload_scheduled = True
+    """Take over a change of the entry or of its meters; many at once take one reload.
+
+    Certificates that change places or end interrupt nothing: they are in use already.
+    """
+    loaded = entry.runtime_data
+    known = {one.thumbprint for one in loaded.contract.client.certificates}
+    held = {one.thumbprint for one in held_certificates(entry.data).values()}
+    if held <= known and loaded.settings == _settings(entry):
+        return
+    if not loaded.reload_scheduled:
+        loaded.reload_scheduled = True
         hass.config_entries.async_schedule_reload(entry.entry_id)
 
 

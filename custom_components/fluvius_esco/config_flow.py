@@ -7,15 +7,18 @@ from homeassistant.config_entries import (
     SOURCE_REAUTH,
     SOURCE_USER,
     ConfigEntry,
-    ConfigFlow,
+    ConfigEntryState,
     ConfigFlowResult,
     ConfigSubentryData,
     ConfigSubentryFlow,
 )
-from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_PASSWORD
+from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET
 from homeassistant.core import callback
+from homeassistant.helpers.typing import UNDEFINED
+from homeassistant.util import dt as dt_util
 
-from .api.certificate import CertificateError, CertificateProblem
+from .api.certificate import CertificateError
+from .api.client import FluviusClient
 from .api.exceptions import (
     Credential,
     FluviusAuthenticationError,
@@ -26,6 +29,8 @@ from .api.exceptions import (
     FluviusValidationError,
 )
 from .api.models import Mandate
+from .certificate_flow import CertificateSteps, Errors
+from .certificates import Role, held_certificates, with_accepted, with_certificates
 from .connection import async_create_client
 from .const import (
     CONF_API_URL,
@@ -36,11 +41,11 @@ from .const import (
     CONF_ENVIRONMENT,
     CONF_FOLLOW_NEW,
     CONF_METERS,
-    CONF_PRIVATE_KEY,
     CONF_SCOPE,
     CONF_SUBSCRIPTION_KEY,
     CONF_TENANT_ID,
     CONF_TOKEN_URL,
+    CONF_WAITING_KEY,
     DOMAIN,
     SUBENTRY_METER,
     Environment,
@@ -49,7 +54,6 @@ from .errors import error_key
 from .forms import (
     ACCESS_FIELDS,
     ADDRESSES_SCHEMA,
-    CERTIFICATE_SCHEMA,
     CONTRACT_AGAIN_SCHEMA,
     CONTRACT_SCHEMA,
     EXAMPLE_API_URL,
@@ -66,9 +70,6 @@ from .meter_flow import MeterSubentryFlow
 from .metering.access import is_readable
 from .meters import async_meter_labels, async_meters
 from .options_flow import ContractOptionsFlow
-from .uploads import UploadedFiles, async_check_for_live, read_certificate
-
-type Errors = dict[str, str]
 
 # The field that a refused part of the access was typed in.
 _FIELDS: Final = {
@@ -79,25 +80,18 @@ _FIELDS: Final = {
     Credential.CLIENT_SECRET: CONF_CLIENT_SECRET,
     Credential.CERTIFICATE: CONF_CERTIFICATE,
 }
-# The field of an uploaded file that a problem is about.
-_PROBLEM_FIELDS: Final = {
-    CertificateProblem.KEY_UNREADABLE: CONF_PRIVATE_KEY,
-    CertificateProblem.KEY_MISSING: CONF_PRIVATE_KEY,
-    CertificateProblem.KEY_MISMATCH: CONF_PRIVATE_KEY,
-    CertificateProblem.PASSWORD_REQUIRED: CONF_PASSWORD,
-    CertificateProblem.WRONG_PASSWORD: CONF_PASSWORD,
-}
+# What the first step of a reconfiguration is given where it is about a new certificate only.
+RENEWAL: Final = {CONF_CERTIFICATE: "renew"}
 
 
-class FluviusConfigFlow(ConfigFlow, domain=DOMAIN):
+class FluviusConfigFlow(CertificateSteps, domain=DOMAIN):
     """Set up a data access contract, or mend the access of one."""
 
     VERSION = 1
 
     def __init__(self) -> None:
         """Begin with nothing known."""
-        self._data: dict[str, Any] = {}
-        self._files = UploadedFiles()
+        super().__init__()
         self._mandates: tuple[Mandate, ...] = ()
         self._credentials_given = False
 
@@ -124,8 +118,7 @@ class FluviusConfigFlow(ConfigFlow, domain=DOMAIN):
             self._data |= entered(user_input)
             if blank := [f for f in (CONF_CONTRACT_NUMBER, *ACCESS_FIELDS) if f not in self._data]:
                 return self._show_contract(dict.fromkeys(blank, "blank"))
-            contract = f"{self._data[CONF_ENVIRONMENT]}_{self._data[CONF_CONTRACT_NUMBER]}"
-            await self.async_set_unique_id(contract)
+            await self.async_set_unique_id(self._contract)
             self._abort_if_unique_id_configured()
             if self._data[CONF_ENVIRONMENT] == Environment.OWN:
                 return await self.async_step_addresses()
@@ -144,7 +137,7 @@ class FluviusConfigFlow(ConfigFlow, domain=DOMAIN):
 
     async def async_step_reauth(self, entry_data: Mapping[str, Any]) -> ConfigFlowResult:
         """Begin to mend an access that Fluvius refuses."""
-        self._data = dict(entry_data)
+        self._begin_with(entry_data)
         return await self.async_step_reauth_confirm()
 
     async def async_step_reauth_confirm(
@@ -158,8 +151,19 @@ class FluviusConfigFlow(ConfigFlow, domain=DOMAIN):
     ) -> ConfigFlowResult:
         """Change the access of a contract; environment and contract stay."""
         if not self._data:
-            self._data = dict(self._get_reconfigure_entry().data)
+            self._begin_with(self._get_reconfigure_entry().data)
+        if user_input == RENEWAL:
+            return await self.async_step_certificate()
         return await self._async_mend_access("reconfigure", user_input)
+
+    def _begin_with(self, entry_data: Mapping[str, Any]) -> None:
+        self._data = {key: of for key, of in entry_data.items() if key != CONF_WAITING_KEY}
+        self._held = held_certificates(entry_data)
+
+    @property
+    @override
+    def _contract(self) -> str:
+        return f"{self._data[CONF_ENVIRONMENT]}_{self._data[CONF_CONTRACT_NUMBER]}"
 
     async def _async_mend_access(
         self, step_id: str, user_input: dict[str, Any] | None
@@ -207,79 +211,45 @@ class FluviusConfigFlow(ConfigFlow, domain=DOMAIN):
     async def async_step_credentials(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Let the user choose between a certificate and a secret."""
-        options = ["certificate", "secret"]
+        """Let the user choose between a certificate, a key for one, and a secret."""
+        options = ["certificate", "new_key", "secret"]
         if self.source != SOURCE_USER:
             options.insert(0, "keep")
         return self.async_show_menu(step_id="credentials", menu_options=options)
 
     async def async_step_keep(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Check the changed access with the credentials that the entry has."""
-        self._credentials_given = True
         return await self._async_check("access")
-
-    async def async_step_certificate(
-        self, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        """Take the certificate and its private key."""
-        if user_input is None:
-            return self._show_certificate({})
-        try:
-            certificate = await read_certificate(self.hass, self._files, user_input)
-        except CertificateError as err:
-            return self._show_certificate_problem(err.problem, user_input)
-        self._data.pop(CONF_CLIENT_SECRET, None)
-        self._data[CONF_CERTIFICATE] = certificate.certificate_pem
-        self._data[CONF_PRIVATE_KEY] = certificate.private_key_pem
-        self._credentials_given = True
-        return await self._async_check("certificate", user_input)
-
-    def _show_certificate_problem(
-        self, problem: CertificateProblem, user_input: dict[str, Any] | None
-    ) -> ConfigFlowResult:
-        field = _PROBLEM_FIELDS.get(problem, CONF_CERTIFICATE)
-        return self._show_certificate({field: problem}, user_input)
-
-    def _show_certificate(
-        self, errors: Errors, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
-        schema = self.add_suggested_values_to_schema(
-            CERTIFICATE_SCHEMA,
-            # A file stays uploaded; its id, unlike its contents, may be shown.
-            {k: v for k, v in (user_input or {}).items() if k != CONF_PASSWORD},
-        )
-        return self.async_show_form(step_id="certificate", data_schema=schema, errors=errors)
 
     async def async_step_secret(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Take the client secret."""
         if user_input is None:
             return self._show_secret({})
-        self._data.pop(CONF_CERTIFICATE, None)
-        self._data.pop(CONF_PRIVATE_KEY, None)
-        self._data |= stripped(user_input)
-        self._credentials_given = True
-        return await self._async_check("secret", user_input)
+        self._offered = None
+        self._data = with_certificates(self._data, {}) | stripped(user_input)
+        return await self._async_check("secret")
 
     def _show_secret(self, errors: Errors) -> ConfigFlowResult:
         return self.async_show_form(step_id="secret", data_schema=SECRET_SCHEMA, errors=errors)
 
-    async def _async_check(
-        self, step_id: str, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
+    @override
+    async def _async_check(self, step_id: str) -> ConfigFlowResult:
         """Ask Fluvius for the mandates, and go on or show what is wrong where it was typed."""
+        self._credentials_given = True
         try:
-            if self._data[CONF_ENVIRONMENT] == Environment.LIVE:
-                await async_check_for_live(self.hass, self._data)
+            if self._offered is not None:
+                # The environment may have been changed since the certificate was uploaded.
+                self._judge(self._offered.certificate)
             client = await async_create_client(self.hass, self._data)
             self._mandates = await client.mandates()
         except CertificateError as err:
-            return self._show_certificate_problem(err.problem, user_input)
+            return self._show_certificate_problem(err.problem)
         except FluviusAuthenticationError as err:
             return self._show_refused(err.credential)
         except FluviusError as err:
-            return self._show_failed(err, step_id, user_input)
+            return await self._async_show_failed(err, step_id)
         if self.source != SOURCE_USER:
-            return self._finish_mending()
+            return self._finish_mending(client)
         return await self._async_choose_meters()
 
     def _show_refused(self, credential: Credential) -> ConfigFlowResult:
@@ -290,11 +260,13 @@ class FluviusConfigFlow(ConfigFlow, domain=DOMAIN):
         errors = {field: f"{credential}_refused"}
         if field in ACCESS_FIELDS:
             return self._show_at("access", errors)
-        return self._show_at("certificate" if field == CONF_CERTIFICATE else "secret", errors)
+        return (
+            self._show_certificate(errors)
+            if field == CONF_CERTIFICATE
+            else self._show_secret(errors)
+        )
 
-    def _show_failed(
-        self, error: FluviusError, step_id: str, user_input: dict[str, Any] | None
-    ) -> ConfigFlowResult:
+    async def _async_show_failed(self, error: FluviusError, step_id: str) -> ConfigFlowResult:
         """Show what failed on the form where it can be mended, or where it can be sent again."""
         errors = {"base": error_key(error)}
         own = self._data[CONF_ENVIRONMENT] == Environment.OWN
@@ -303,15 +275,13 @@ class FluviusConfigFlow(ConfigFlow, domain=DOMAIN):
                 return self._show_addresses(errors)
             case FluviusPermissionError() | FluviusValidationError() | FluviusNotFoundError():
                 return self._show_at("access", errors)
+            case _ if step_id == "found" and self._offered is not None:
+                return await self._async_show_found(self._offered, errors)
             case _:
-                return self._show_at(step_id, errors, user_input)
+                return self._show_at(step_id, errors)
 
-    def _show_at(
-        self, step_id: str, errors: Errors, user_input: dict[str, Any] | None = None
-    ) -> ConfigFlowResult:
+    def _show_at(self, step_id: str, errors: Errors) -> ConfigFlowResult:
         match step_id:
-            case "certificate":
-                return self._show_certificate(errors, user_input)
             case "secret":
                 return self._show_secret(errors)
             case _ if self.source == SOURCE_USER:
@@ -321,17 +291,26 @@ class FluviusConfigFlow(ConfigFlow, domain=DOMAIN):
             case _:
                 return self._show_access("reconfigure", errors)
 
-    def _finish_mending(self) -> ConfigFlowResult:
+    def _finish_mending(self, client: FluviusClient) -> ConfigFlowResult:
         """Keep the mended access and load the entry with it."""
         entry = (
             self._get_reauth_entry()
             if self.source == SOURCE_REAUTH
             else self._get_reconfigure_entry()
         )
-        listener_reloads = bool(entry.update_listeners) and entry.data != self._data
-        result = self.async_update_and_abort(entry, data=self._data)
-        if not listener_reloads:
-            self.hass.config_entries.async_schedule_reload(entry.entry_id)
+        held = with_accepted(
+            held_certificates(self._data), client.accepted_certificate, dt_util.utcnow()
+        )
+        data = with_certificates(self._data, held)
+        if waiting := entry.data.get(CONF_WAITING_KEY):
+            data[CONF_WAITING_KEY] = waiting
+        waits = self._offered is not None and Role.NEXT in held
+        if entry.state is ConfigEntryState.LOADED:
+            entry.runtime_data.reload_scheduled = True
+        result = self.async_update_and_abort(
+            entry, data=data, reason="certificate_added" if waits else UNDEFINED
+        )
+        self.hass.config_entries.async_schedule_reload(entry.entry_id)
         return result
 
     def _readable_mandates(self) -> list[Mandate]:

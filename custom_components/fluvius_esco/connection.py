@@ -9,15 +9,15 @@ from homeassistant.helpers.aiohttp_client import async_get_clientsession
 
 from .api.auth import Access, CertificateCredential, SecretCredential, token_url_for
 from .api.certificate import ClientCertificate
+from .api.certificate_files import load_stored
 from .api.client import FluviusClient
 from .api.const import LIVE_URL_V2, LIVE_URL_V3, SANDBOX_URL_V2, SANDBOX_URL_V3
 from .api.dialect import ApiVersion
+from .certificates import held_certificates
 from .const import (
     CONF_API_URL,
     CONF_API_VERSION,
-    CONF_CERTIFICATE,
     CONF_ENVIRONMENT,
-    CONF_PRIVATE_KEY,
     CONF_SCOPE,
     CONF_SUBSCRIPTION_KEY,
     CONF_TENANT_ID,
@@ -63,7 +63,9 @@ async def _async_credential(
 ) -> CertificateCredential | SecretCredential:
     if CONF_CLIENT_SECRET in data:
         return SecretCredential(data[CONF_CLIENT_SECRET])
-    certificate = await hass.async_add_executor_job(
-        ClientCertificate.from_pem, data[CONF_CERTIFICATE], data[CONF_PRIVATE_KEY]
-    )
-    return CertificateCredential(certificate)
+
+    def load() -> tuple[ClientCertificate, ...]:
+        held = held_certificates(data).values()
+        return tuple(load_stored(one.certificate_pem, one.private_key_pem) for one in held)
+
+    return CertificateCredential(await hass.async_add_executor_job(load))

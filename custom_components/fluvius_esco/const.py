@@ -19,6 +19,11 @@ CONF_TOKEN_URL: Final = "token_url"
 CONF_CONSENT_URL: Final = "consent_url"
 CONF_CERTIFICATE: Final = "certificate"
 CONF_PRIVATE_KEY: Final = "private_key"
+CONF_NEXT_CERTIFICATE: Final = "next_certificate"
+CONF_NEXT_PRIVATE_KEY: Final = "next_private_key"
+CONF_PREVIOUS_CERTIFICATE: Final = "previous_certificate"
+CONF_PREVIOUS_PRIVATE_KEY: Final = "previous_private_key"
+CONF_WAITING_KEY: Final = "waiting_key"
 
 CONF_METERS: Final = "meters"
 CONF_EAN: Final = "ean"
@@ -50,6 +55,7 @@ class Environment(StrEnum):
 # Readings appear once a day; a mandate changes by a person's hand.
 CONTRACT_INTERVAL: Final = timedelta(hours=1)
 METER_INTERVAL: Final = timedelta(hours=3)
+CERTIFICATE_INTERVAL: Final = timedelta(hours=1)
 
 # How long a failed import waits before it goes on; doubled at every failure in a row.
 FIRST_RETRY: Final = timedelta(minutes=1)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import override
+from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
@@ -15,6 +15,7 @@ from .access_store import AccessStore
 from .api.client import FluviusClient
 from .api.exceptions import FluviusError
 from .api.models import EnergyType, Mandate
+from .certificate_watch import CertificateWatch
 from .const import (
     CONF_EAN,
     CONF_ENERGY_DASHBOARD,
@@ -29,7 +30,7 @@ from .const import (
 from .energy_dashboard import async_add_meter
 from .errors import update_error
 from .importer import MeterImporter
-from .issues import report_life, report_refusals
+from .issues import report_life, report_permission, report_refusals
 from .meter import Meter
 from .metering.access import is_readable, share_read
 from .metering.gaps import IncompleteDay, incomplete_days
@@ -60,6 +61,7 @@ class ContractCoordinator(DataUpdateCoordinator[tuple[Mandate, ...]]):
         )
         self.client = client
         self.in_flight = asyncio.Semaphore(MAX_REQUESTS_IN_FLIGHT)
+        self.certificates = CertificateWatch(hass, entry, lambda: client.accepted_certificate)
 
     def readable_mandates(self, ean: str | None = None) -> list[Mandate]:
         """Return the mandates that give access to readings, of one EAN or of all."""
@@ -82,9 +84,14 @@ class ContractCoordinator(DataUpdateCoordinator[tuple[Mandate, ...]]):
     async def _async_update_data(self) -> tuple[Mandate, ...]:
         try:
             async with self.in_flight:
-                return await self.client.mandates()
+                mandates = await self.client.mandates()
         except FluviusError as err:
+            report_permission(self.hass, self.config_entry, self.config_entry.entry_id, err)
             raise update_error(err) from err
+        finally:
+            self.certificates.async_check()
+        report_permission(self.hass, self.config_entry, self.config_entry.entry_id)
+        return mandates
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +155,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         try:
             await self._importer.async_run(self._contract.readable_mandates(self.ean))
         except FluviusError as err:
+            report_permission(self.hass, self.config_entry, self.subentry.subentry_id, err)
             raise update_error(err, self._next_retry()) from err
         except StatisticsNotWrittenError as err:
             raise UpdateFailed(
@@ -157,6 +165,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
             ) from err
         finally:
             report_refusals(self.hass, self.subentry, self._importer.refusals)
+        report_permission(self.hass, self.config_entry, self.subentry.subentry_id)
         if self._importer.refusals:
             self.update_interval = timedelta(seconds=self._next_retry())
         else:
@@ -224,9 +233,13 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
 
 @dataclass(slots=True)
 class FluviusData:
-    """What a loaded entry holds: its contract, the access to it and, by subentry id, its meters."""
+    """What a loaded entry holds: its contract, the access to it, its meters by subentry id.
+
+    `settings` are those that it was loaded with.
+    """
 
     contract: ContractCoordinator
     access: AccessStore
     meters: dict[str, MeterCoordinator]
+    settings: Mapping[str, Any]
     reload_scheduled: bool = False

@@ -3,12 +3,14 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from homeassistant.const import CONF_CLIENT_SECRET
 from homeassistant.core import HomeAssistant
 
-from .api.certificate import CertificateError, ClientCertificate
 from .api.models import Mandate
-from .const import CONF_API_VERSION, CONF_CERTIFICATE, CONF_ENVIRONMENT, CONF_PRIVATE_KEY
-from .coordinator import FluviusConfigEntry, MeterCoordinator
+from .certificate_report import facts
+from .certificates import held_certificates
+from .const import CONF_API_VERSION, CONF_ENVIRONMENT, CONF_WAITING_KEY
+from .coordinator import ContractCoordinator, FluviusConfigEntry, MeterCoordinator
 
 
 async def async_get_config_entry_diagnostics(
@@ -26,7 +28,7 @@ async def async_get_config_entry_diagnostics(
         "environment": entry.data[CONF_ENVIRONMENT],
         "api_version": entry.data[CONF_API_VERSION],
         "options": dict(entry.options),
-        "credential": await hass.async_add_executor_job(_credential, dict(entry.data)),
+        "credential": _credential(contract),
         "contract": {
             "last_update_success": contract.last_update_success,
             "requests_sent": contract.client.requests_sent,
@@ -36,18 +38,19 @@ async def async_get_config_entry_diagnostics(
     }
 
 
-def _credential(data: dict[str, Any]) -> dict[str, Any]:
-    if CONF_CERTIFICATE not in data:
+def _credential(contract: ContractCoordinator) -> dict[str, Any]:
+    """Return what the access is proved by; what a certificate says is public, its key is not."""
+    data = contract.config_entry.data
+    if CONF_CLIENT_SECRET in data:
         return {"kind": "secret"}
-    try:
-        certificate = ClientCertificate.from_pem(data[CONF_CERTIFICATE], data[CONF_PRIVATE_KEY])
-    except CertificateError as err:
-        return {"kind": "certificate", "problem": err.problem}
+    accepted = contract.client.accepted_certificate
     return {
         "kind": "certificate",
-        "not_before": certificate.not_before.isoformat(),
-        "not_after": certificate.not_after.isoformat(),
-        "self_signed": certificate.self_signed,
+        "certificates": {
+            role: facts(one) | {"accepted": accepted and accepted.thumbprint == one.thumbprint}
+            for role, one in held_certificates(data).items()
+        },
+        "key_waits": CONF_WAITING_KEY in data,
     }
 
 

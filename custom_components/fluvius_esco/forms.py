@@ -2,11 +2,18 @@
 
 from collections.abc import Mapping
 from ipaddress import ip_address
+import re
 from typing import Any, Final
 
-from homeassistant.const import CONF_CLIENT_ID, CONF_CLIENT_SECRET, CONF_PASSWORD
+from homeassistant.const import (
+    CONF_CLIENT_ID,
+    CONF_CLIENT_SECRET,
+    CONF_COUNTRY,
+    CONF_PASSWORD,
+)
 from homeassistant.helpers.selector import (
     BooleanSelector,
+    CountrySelector,
     FileSelector,
     FileSelectorConfig,
     SelectOptionDict,
@@ -22,6 +29,7 @@ from yarl import URL
 
 from .api.const import CONSENT_URL
 from .api.dialect import ApiVersion
+from .api.key_request import LONGEST_LOCALITY, LONGEST_NAME, Subject, is_domain
 from .const import (
     CONF_API_URL,
     CONF_API_VERSION,
@@ -108,12 +116,36 @@ ADDRESSES_SCHEMA: Final = probatio.Schema(
 CERTIFICATE_SCHEMA: Final = probatio.Schema(
     {
         probatio.Required(CONF_CERTIFICATE): FileSelector(
-            FileSelectorConfig(accept=".pem,.crt,.cer,.der,.p12,.pfx")
+            FileSelectorConfig(accept=".pem,.crt,.cer,.der,.p12,.pfx,.p7b,.p7c,.txt")
         ),
         probatio.Optional(CONF_PRIVATE_KEY): FileSelector(
-            FileSelectorConfig(accept=".pem,.key,.der")
+            FileSelectorConfig(accept=".pem,.key,.der,.p12,.pfx,.txt")
         ),
         probatio.Optional(probatio.Secret(CONF_PASSWORD)): _SECRET,
+    }
+)
+
+CONFIRM_SCHEMA: Final = probatio.Schema({})
+
+CONF_ORGANIZATION: Final = "organization"
+CONF_LOCALITY: Final = "locality"
+CONF_DOMAIN: Final = "domain"
+CONF_REQUEST: Final = "request"
+
+NEW_KEY_SCHEMA: Final = probatio.Schema(
+    {
+        probatio.Required(CONF_ORGANIZATION): _TEXT,
+        probatio.Required(CONF_LOCALITY): _TEXT,
+        probatio.Required(CONF_COUNTRY, default="BE"): CountrySelector(),
+        probatio.Required(CONF_DOMAIN): _TEXT,
+    }
+)
+# What is typed into it is ignored: the field is there to copy from.
+REQUEST_SCHEMA: Final = probatio.Schema(
+    {
+        probatio.Optional(CONF_REQUEST): TextSelector(
+            TextSelectorConfig(type=TextSelectorType.TEXT, multiline=True)
+        )
     }
 )
 
@@ -190,6 +222,35 @@ def stripped(user_input: Mapping[str, Any]) -> dict[str, Any]:
 def entered(user_input: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields that were filled in; one that was left empty keeps what it was."""
     return {key: value for key, value in stripped(user_input).items() if value != ""}
+
+
+def subject_of(user_input: Mapping[str, Any]) -> Subject:
+    """Return who the request that was filled in is for."""
+    given = stripped(user_input)
+    return Subject(
+        organization=given[CONF_ORGANIZATION],
+        locality=given[CONF_LOCALITY],
+        country=given[CONF_COUNTRY].upper(),
+        domain=given[CONF_DOMAIN].lower(),
+    )
+
+
+def invalid_subject(subject: Subject) -> dict[str, str]:
+    """Return the errors of who a request is for, by field."""
+    errors = {}
+    for field, text, longest in (
+        (CONF_ORGANIZATION, subject.organization, LONGEST_NAME),
+        (CONF_LOCALITY, subject.locality, LONGEST_LOCALITY),
+    ):
+        if not text:
+            errors[field] = "blank"
+        elif len(text) > longest:
+            errors[field] = "too_long"
+    if not re.fullmatch("[A-Z]{2}", subject.country):
+        errors[CONF_COUNTRY] = "invalid_country"
+    if not is_domain(subject.domain):
+        errors[CONF_DOMAIN] = "invalid_domain"
+    return errors
 
 
 def invalid_addresses(data: Mapping[str, Any]) -> dict[str, str]:

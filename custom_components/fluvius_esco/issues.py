@@ -1,19 +1,25 @@
 """What the user has to know and can see under Repairs."""
 
 from collections.abc import Iterable
-from datetime import datetime
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.util import dt as dt_util
 
+from .api.exceptions import FluviusError, FluviusPermissionError
 from .api.models import RenewalStatus
+from .certificate_report import days_left
+from .certificates import Certificates, Role
 from .const import DOMAIN
 from .importer import Refusal
 from .metering.calendar import BRUSSELS
 from .metering.mandate_life import MandateLife, Silence
 
+CERTIFICATE_EXPIRY: Final = "certificate_expiry"
+NO_PERMISSION: Final = "no_permission"
 NEW_METERS: Final = "new_meters"
 ANSWERS_REFUSED: Final = "answers_refused"
 MANDATE_TO_BE_RENEWED: Final = "mandate_to_be_renewed"
@@ -31,7 +37,13 @@ _SEVERITIES: Final = {
     MANDATE_REJECTED: ir.IssueSeverity.WARNING,
     DATA_PERIOD_ENDED: ir.IssueSeverity.WARNING,
 }
-_OF_WHAT_IS_FOLLOWED: Final = {NEW_METERS, ANSWERS_REFUSED, *_SEVERITIES}
+_OF_WHAT_IS_FOLLOWED: Final = {
+    CERTIFICATE_EXPIRY,
+    NO_PERMISSION,
+    NEW_METERS,
+    ANSWERS_REFUSED,
+    *_SEVERITIES,
+}
 _FIXABLE: Final = {MANDATE_TO_BE_RENEWED, MANDATE_EXPIRED}
 _OF_SILENCE: Final = {
     Silence.EXPIRED: MANDATE_EXPIRED,
@@ -44,6 +56,71 @@ _OF_RENEWAL: Final = {
     RenewalStatus.TO_BE_RENEWED: MANDATE_TO_BE_RENEWED,
     RenewalStatus.RENEWAL_REQUESTED: MANDATE_RENEWAL_WAITS,
 }
+
+# How much time is left of a certificate when its end becomes more urgent, the most urgent first.
+_EXPIRY: Final = (
+    (timedelta(0), ir.IssueSeverity.CRITICAL, "certificate_expired"),
+    (timedelta(days=3), ir.IssueSeverity.CRITICAL, "certificate_expires_now"),
+    (timedelta(days=14), ir.IssueSeverity.ERROR, "certificate_expires_soon"),
+    (timedelta(days=45), ir.IssueSeverity.WARNING, "certificate_expires"),
+)
+
+
+@callback
+def report_certificate(hass: HomeAssistant, entry: ConfigEntry[Any], held: Certificates) -> None:
+    """Tell of a certificate that ends soon, more urgently as time goes by, or of none any more."""
+    issue_id = f"{CERTIFICATE_EXPIRY}_{entry.entry_id}"
+    present = held.get(Role.PRESENT)
+    left = present.not_after - dt_util.utcnow() if present else timedelta.max
+    stage = next((stage for stage in _EXPIRY if left <= stage[0]), None)
+    if present is None or stage is None:
+        ir.async_delete_issue(hass, DOMAIN, issue_id)
+        return
+    _, severity, key = stage
+    known = ir.async_get(hass).async_get_issue(DOMAIN, issue_id)
+    if known is not None and known.active and known.severity is not severity:
+        # One that was ignored is shown again when it becomes more urgent.
+        ir.async_delete_issue(hass, DOMAIN, issue_id)
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue_id,
+        is_fixable=True,
+        severity=severity,
+        translation_key="certificate_not_accepted" if Role.NEXT in held else key,
+        translation_placeholders={
+            "contract": entry.title,
+            "days": str(max(0, days_left(present, dt_util.utcnow()))),
+            "end": dt_util.as_local(present.not_after).strftime("%Y-%m-%d %H:%M"),
+        },
+    )
+
+
+@callback
+def report_permission(
+    hass: HomeAssistant, entry: ConfigEntry[Any], about: str, error: FluviusError | None = None
+) -> None:
+    """Tell of rights that a contract lacks, or that it has them now.
+
+    `about` is the id of the entry or of the meter's subentry that the request was for.
+    """
+    issue_id = f"{NO_PERMISSION}_{about}"
+    if error is None:
+        ir.async_delete_issue(hass, DOMAIN, issue_id)
+    elif isinstance(error, FluviusPermissionError):
+        subentry = entry.subentries.get(about)
+        ir.async_create_issue(
+            hass,
+            DOMAIN,
+            issue_id,
+            is_fixable=False,
+            severity=ir.IssueSeverity.ERROR,
+            translation_key=NO_PERMISSION,
+            translation_placeholders={
+                "about": subentry.title if subentry else entry.title,
+                "reason": str(error),
+            },
+        )
 
 
 @callback
@@ -105,7 +182,7 @@ def report_life(
 def withdraw_old_issues(hass: HomeAssistant) -> None:
     """Tell no longer of contracts and meters that are not followed any more."""
     known = set()
-    for entry in hass.config_entries.async_entries(DOMAIN):
+    for entry in hass.config_entries.async_entries(DOMAIN, include_disabled=False):
         known |= {entry.entry_id, *entry.subentries}
     for domain, issue_id in list(ir.async_get(hass).issues):
         subject, _, of = issue_id.rpartition("_")

@@ -5,13 +5,15 @@ from typing import Final
 from homeassistant.components.repairs import RepairsFlow
 from homeassistant.core import HomeAssistant
 
-from .issues import MANDATE_EXPIRED, MANDATE_TO_BE_RENEWED, NEW_METERS
+from .certificate_fix_flow import CertificateExpiryFlow
+from .issues import CERTIFICATE_EXPIRY, MANDATE_EXPIRED, MANDATE_TO_BE_RENEWED, NEW_METERS
 from .offer_flow import NewMetersFlow
 from .removal_flow import StatisticsOfRemovedFlow
 from .renewal_flow import RenewMandateFlow
 
 # An issue's id begins with what it is about.
 _FLOWS: Final[dict[str, type[RepairsFlow]]] = {
+    CERTIFICATE_EXPIRY: CertificateExpiryFlow,
     "removed": StatisticsOfRemovedFlow,
     NEW_METERS: NewMetersFlow,
     MANDATE_TO_BE_RENEWED: RenewMandateFlow,

@@ -7,6 +7,11 @@ from homeassistant.components.sensor import SensorEntity
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .certificate_sensors import (
+    CERTIFICATE_SENSORS,
+    CertificateSensor,
+    async_forget_certificate_sensors,
+)
 from .contract_sensors import CONTRACT_SENSORS, ContractSensor
 from .coordinator import FluviusConfigEntry, MeterCoordinator
 from .meter_sensors import LAST_DAY_SENSORS, METER_SENSORS, LastDaySensor, MeterSensor
@@ -22,6 +27,12 @@ async def async_setup_entry(
     """Add the sensors of the contract, and of every meter that the entry follows."""
     contract = entry.runtime_data.contract
     async_add_entities([ContractSensor(contract, description) for description in CONTRACT_SENSORS])
+    if contract.certificates.status is None:
+        async_forget_certificate_sensors(hass, entry)
+    else:
+        async_add_entities(
+            [CertificateSensor(contract, description) for description in CERTIFICATE_SENSORS]
+        )
     for subentry_id, meter in entry.runtime_data.meters.items():
         async_add_entities(
             [MeterSensor(meter, description) for description in METER_SENSORS],

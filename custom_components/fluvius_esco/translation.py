@@ -3,6 +3,7 @@
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.translation import async_get_translations
 
+from .api.certificate import CertificatePolicy, CertificateProblem
 from .api.models import EnergyType
 from .const import DOMAIN
 from .metering.measures import Measure
@@ -20,6 +21,18 @@ async def async_energy_type_names(hass: HomeAssistant) -> dict[EnergyType, str]:
     return {kind: options.get(kind.name.lower(), kind.name.lower()) for kind in EnergyType}
 
 
+async def async_policy_names(hass: HomeAssistant) -> dict[CertificatePolicy, str]:
+    """Return how the policies of certificates are called."""
+    options = await _async_selector_options(hass, "certificate_policy")
+    return {policy: options.get(policy, policy) for policy in CertificatePolicy}
+
+
+async def async_problem_texts(hass: HomeAssistant) -> dict[CertificateProblem, str]:
+    """Return what is said about the problems of certificates."""
+    texts = await _async_under(hass, "config", "error.")
+    return {problem: texts.get(problem, problem) for problem in CertificateProblem}
+
+
 async def async_texts(hass: HomeAssistant) -> dict[str, str]:
     """Return the texts of pages and notifications, by key."""
     return await _async_under(hass, "common", "")
@@ -30,7 +43,7 @@ async def _async_selector_options(hass: HomeAssistant, selector: str) -> dict[st
 
 
 async def _async_under(hass: HomeAssistant, category: str, path: str) -> dict[str, str]:
-    """Return the texts below a path of a category, by what follows it."""
+    """Return the texts below a path of a category, by what is left of their keys."""
     prefix = f"component.{DOMAIN}.{category}.{path}"
     texts = await async_get_translations(hass, hass.config.language, category, {DOMAIN})
     return {key.removeprefix(prefix): text for key, text in texts.items() if key.startswith(prefix)}

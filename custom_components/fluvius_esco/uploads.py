@@ -1,19 +1,14 @@
 """Uploaded certificate and key files."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from homeassistant.components.file_upload import process_uploaded_file
 from homeassistant.const import CONF_PASSWORD
 from homeassistant.core import HomeAssistant
-from homeassistant.util import dt as dt_util
 
-from .api.certificate import (
-    CertificateError,
-    CertificateProblem,
-    ClientCertificate,
-    load_certificate,
-)
+from .api.certificate import CertificateError, CertificateProblem, ClientCertificate
+from .api.certificate_files import load_certificate
 from .const import CONF_CERTIFICATE, CONF_PRIVATE_KEY
 
 # A chain of certificates with its key is some ten kilobytes.
@@ -38,9 +33,12 @@ class UploadedFiles:
 
 
 async def read_certificate(
-    hass: HomeAssistant, files: UploadedFiles, user_input: Mapping[str, Any]
+    hass: HomeAssistant,
+    files: UploadedFiles,
+    user_input: Mapping[str, Any],
+    kept_keys: Sequence[str],
 ) -> ClientCertificate:
-    """Return the certificate that was uploaded, with its key.
+    """Return the certificate that was uploaded, with its key or that of `kept_keys` (PEM).
 
     Raises CertificateError with the problem to show.
     """
@@ -51,7 +49,8 @@ async def read_certificate(
         )
         key_file = user_input.get(CONF_PRIVATE_KEY)
         key = _read(hass, files, key_file, CertificateProblem.KEY_UNREADABLE) if key_file else None
-        return load_certificate(certificate, key, user_input.get(CONF_PASSWORD) or None)
+        password = user_input.get(CONF_PASSWORD) or None
+        return load_certificate(certificate, key, password, kept_keys)
 
     return await hass.async_add_executor_job(load)
 
@@ -63,19 +62,3 @@ def _read(
         return files.read(hass, file_id)
     except ValueError:
         raise CertificateError(problem) from None
-
-
-async def async_check_for_live(hass: HomeAssistant, data: Mapping[str, Any]) -> None:
-    """Raise CertificateError for what the live environment never accepts (guide: certificate)."""
-    if CONF_CERTIFICATE not in data:
-        return
-    certificate = await hass.async_add_executor_job(
-        ClientCertificate.from_pem, data[CONF_CERTIFICATE], data[CONF_PRIVATE_KEY]
-    )
-    now = dt_util.utcnow()
-    if certificate.not_after <= now:
-        raise CertificateError(CertificateProblem.EXPIRED)
-    if certificate.not_before > now:
-        raise CertificateError(CertificateProblem.NOT_YET_VALID)
-    if certificate.self_signed:
-        raise CertificateError(CertificateProblem.SELF_SIGNED)

@@ -10,7 +10,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from .folder import Folder
 
 _VALIDITY = timedelta(days=397)
-_RENEW_BEFORE = timedelta(days=30)
+_RENEW_BEFORE = timedelta(days=46)
+_ORGANIZATION_VALIDATED = x509.PolicyInformation(x509.ObjectIdentifier("2.23.140.1.2.2"), None)
 
 
 def ensure_certificate(folder: Folder) -> None:
@@ -61,5 +62,6 @@ def _certificate(key: rsa.RSAPublicKey, authority_key: rsa.RSAPrivateKey) -> x50
         .not_valid_before(now - timedelta(hours=1))
         .not_valid_after(now - timedelta(hours=1) + _VALIDITY)
         .add_extension(usages, critical=False)
+        .add_extension(x509.CertificatePolicies([_ORGANIZATION_VALIDATED]), critical=False)
         .sign(authority_key, hashes.SHA256())
     )

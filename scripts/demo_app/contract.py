@@ -61,6 +61,8 @@ async def _answer(
                     ("private_key", folder.private_key),
                 )
             }
+        case "found":
+            return {}
         case "meters":
             return {"meters": _offered_meters(form), "energy_dashboard": True}
         case step:

@@ -113,17 +113,21 @@ def certificate(
     signer: PrivateKey,
     subject: str = "Provider",
     issuer: str = "Test CA",
+    not_before: datetime = datetime(2026, 1, 1, tzinfo=UTC),
+    extensions: Sequence[x509.ExtensionType] = (),
 ) -> x509.Certificate:
-    return (
+    builder = (
         x509.CertificateBuilder()
         .subject_name(name(subject))
         .issuer_name(name(issuer))
         .public_key(key.public_key())
         .serial_number(1)
-        .not_valid_before(datetime(2026, 1, 1, tzinfo=UTC))
+        .not_valid_before(not_before)
         .not_valid_after(datetime(2027, 1, 1, tzinfo=UTC))
-        .sign(signer, hashes.SHA256())
     )
+    for extension in extensions:
+        builder = builder.add_extension(extension, critical=False)
+    return builder.sign(signer, hashes.SHA256())
 
 
 def certificate_pem(*certificates: x509.Certificate) -> bytes:

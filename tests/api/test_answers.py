@@ -134,3 +134,22 @@ def test_code_in_either_case() -> None:
 
 def test_answer_does_not_show_its_body() -> None:
     assert EAN not in repr(refused(200, {"ean": EAN}))
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "0f1e2d3c4b5a69788796a5b4c3d2e1f0",
+        "eyJhbGciOiJSUzI1NiJ9.eyJqdGkiOiIxIn0.c2lnbmF0dXJl-_8",
+        "A1b2C3d4E5f6G7h8I9j0==",
+    ],
+)
+def test_what_an_answer_repeats_of_a_request_is_hidden(secret: str) -> None:
+    error = error_of(refused(400, {"message": f"The header 'Key: {secret}' is not valid"}))
+    assert secret not in str(error)
+    assert str(error) == "Fluvius refused the request: The header 'Key: <hidden>' is not valid"
+
+
+def test_the_names_of_fields_and_instants_are_not_hidden() -> None:
+    text = "dataAccessContractNumber: unknown from 2026-11-10T00:00:00Z"
+    assert str(error_of(refused(400, {"message": text}))).endswith(text)

@@ -2,12 +2,14 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import UTC, datetime
 import time
 from urllib.parse import parse_qs
 
 import aiohttp
 from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric import rsa
+from freezegun.api import FrozenDateTimeFactory
 import jwt
 import pytest
 
@@ -29,6 +31,7 @@ from custom_components.fluvius_esco.api.exceptions import (
 )
 from custom_components.fluvius_esco.api.transport import RetryPolicy
 
+from .builders import certificate, certificate_pem, key_bytes
 from .conftest import Naps
 from .server import FakeFluvius, drop_connection, json_answer, token_answer
 
@@ -59,7 +62,7 @@ def signing_provider(
     retry: RetryPolicy,
     client_certificate: ClientCertificate,
 ) -> TokenProvider:
-    by_certificate = replace(access, credential=CertificateCredential(client_certificate))
+    by_certificate = replace(access, credential=CertificateCredential((client_certificate,)))
     return TokenProvider(session, by_certificate, retry)
 
 
@@ -325,6 +328,137 @@ async def test_no_secret_in_errors(server: FakeFluvius, provider: TokenProvider)
 
 def test_no_secret_in_representations(client_certificate: ClientCertificate) -> None:
     assert "s3cret" not in repr(SecretCredential("s3cret"))
-    assert "PRIVATE" not in repr(CertificateCredential(client_certificate))
+    assert "PRIVATE" not in repr(CertificateCredential((client_certificate,)))
     access = Access("t", "c", "s", SecretCredential("s3cret"), "https://login.invalid")
     assert "s3cret" not in repr(access)
+
+
+@pytest.fixture(scope="module")
+def newer_certificate(
+    authority_key: rsa.RSAPrivateKey, provider_key: rsa.RSAPrivateKey
+) -> ClientCertificate:
+    newer = certificate(provider_key, authority_key, not_before=datetime(2026, 6, 1, tzinfo=UTC))
+    return ClientCertificate(certificate_pem(newer).decode(), key_bytes(provider_key).decode())
+
+
+@pytest.fixture
+def two_certificates(
+    session: aiohttp.ClientSession,
+    access: Access,
+    retry: RetryPolicy,
+    clock: Clock,
+    client_certificate: ClientCertificate,
+    newer_certificate: ClientCertificate,
+    freezer: FrozenDateTimeFactory,
+) -> TokenProvider:
+    """A provider with a newer certificate before the one that is known."""
+    freezer.move_to(datetime(2026, 11, 10, tzinfo=UTC))
+    both = CertificateCredential((newer_certificate, client_certificate))
+    return TokenProvider(session, replace(access, credential=both), retry, clock)
+
+
+def tried(server: FakeFluvius) -> list[str]:
+    """Return the thumbprints of the certificates that were tried, oldest try first."""
+    return [
+        str(jwt.get_unverified_header(form["client_assertion"])["x5t"]) for form in forms(server)
+    ]
+
+
+async def test_the_newer_certificate_is_preferred(
+    server: FakeFluvius, two_certificates: TokenProvider, newer_certificate: ClientCertificate
+) -> None:
+    assert await two_certificates.token() == "token-1"
+    assert tried(server) == [newer_certificate.x5t]
+    assert two_certificates.accepted == newer_certificate
+
+
+@pytest.mark.parametrize("code", [700027, 1000502, 50027, 99999])
+async def test_a_newer_certificate_that_is_refused_is_fallen_back_from_at_once(
+    server: FakeFluvius,
+    two_certificates: TokenProvider,
+    client_certificate: ClientCertificate,
+    newer_certificate: ClientCertificate,
+    code: int,
+) -> None:
+    server.tokens.appendleft(refusal("invalid_client", code, status=401))
+    assert await two_certificates.token() == "token-1"
+    assert tried(server) == [newer_certificate.x5t, client_certificate.x5t]
+    assert two_certificates.accepted == client_certificate
+
+
+async def test_a_refused_certificate_is_not_tried_again_for_every_token(
+    server: FakeFluvius,
+    two_certificates: TokenProvider,
+    client_certificate: ClientCertificate,
+    newer_certificate: ClientCertificate,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    server.tokens.appendleft(refusal("invalid_client", 700027))
+    two_certificates.invalidate(await two_certificates.token())
+    freezer.tick(60)
+    two_certificates.invalidate(await two_certificates.token())
+    assert tried(server)[2:] == [client_certificate.x5t]
+    freezer.tick(3600)
+    await two_certificates.token()
+    assert tried(server)[3:] == [newer_certificate.x5t]
+    assert two_certificates.accepted == newer_certificate
+
+
+async def test_a_refused_certificate_is_tried_again_before_giving_up(
+    server: FakeFluvius,
+    two_certificates: TokenProvider,
+    client_certificate: ClientCertificate,
+    newer_certificate: ClientCertificate,
+) -> None:
+    server.tokens.appendleft(refusal("invalid_client", 700027))
+    two_certificates.invalidate(await two_certificates.token())
+    server.tokens.appendleft(refusal("invalid_client", 700027))
+    await two_certificates.token()
+    assert tried(server)[2:] == [client_certificate.x5t, newer_certificate.x5t]
+
+
+async def test_both_refused_is_a_refusal(
+    server: FakeFluvius, two_certificates: TokenProvider
+) -> None:
+    server.tokens[0] = refusal("invalid_client", 700027)
+    with pytest.raises(FluviusAuthenticationError) as caught:
+        await two_certificates.token()
+    assert caught.value.credential is Credential.CERTIFICATE
+    assert len(server.token_requests) == 2
+
+
+async def test_what_is_not_about_the_certificate_is_not_tried_with_another(
+    server: FakeFluvius, two_certificates: TokenProvider
+) -> None:
+    server.tokens[0] = refusal("unauthorized_client", 700016)
+    with pytest.raises(FluviusAuthenticationError) as caught:
+        await two_certificates.token()
+    assert caught.value.credential is Credential.CLIENT_ID
+    assert len(server.token_requests) == 1
+
+
+async def test_a_certificate_outside_its_validity_is_not_tried(
+    server: FakeFluvius,
+    two_certificates: TokenProvider,
+    client_certificate: ClientCertificate,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    freezer.move_to(datetime(2026, 5, 31, tzinfo=UTC))
+    await two_certificates.token()
+    assert tried(server) == [client_certificate.x5t]
+
+
+async def test_a_clock_that_is_wrong_leaves_the_judgement_to_entra_id(
+    two_certificates: TokenProvider, freezer: FrozenDateTimeFactory
+) -> None:
+    freezer.move_to(datetime(2019, 1, 1, tzinfo=UTC))
+    assert await two_certificates.token() == "token-1"
+
+
+@pytest.mark.parametrize("code", [90006, 90012, 90033])
+async def test_a_passing_failure_of_entra_id_is_no_refusal(
+    server: FakeFluvius, provider: TokenProvider, code: int
+) -> None:
+    server.tokens[0] = refusal("invalid_request", code)
+    with pytest.raises(FluviusUnavailableError):
+        await provider.token()

@@ -4,9 +4,14 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from pathlib import Path
+import ssl
+from typing import Any
 
 import aiohttp
 from aiohttp import web
+from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.test_utils import TestServer
 from hypothesis import given, strategies as st
 import pytest
 
@@ -18,6 +23,7 @@ from custom_components.fluvius_esco.api.exceptions import (
     FluviusUnavailableError,
 )
 from custom_components.fluvius_esco.api.transport import HttpRequest, RetryPolicy, Transport
+from tests.certificates import issue_certificate
 
 from .builders import EAN
 from .conftest import Naps
@@ -221,3 +227,50 @@ def test_request_shows_no_secret() -> None:
         "POST", f"http://x/{EAN}", headers={"Authorization": "token"}, form={"client_secret": "s"}
     )
     assert repr(request) == "HttpRequest(method='POST')"
+
+
+async def test_a_server_without_a_trusted_certificate_gets_no_request(
+    socket_enabled: None, transport: Transport, tmp_path: Path
+) -> None:
+    impostor = issue_certificate(subject="localhost")
+    (tmp_path / "both.pem").write_bytes(impostor.certificate_pem + impostor.key_pem)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "both.pem")
+    asked: list[str] = []
+
+    async def handle(request: web.Request) -> web.Response:
+        asked.append(request.path)
+        return json_answer({})
+
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", handle)
+    server = TestServer(app, scheme="https", host="127.0.0.1")
+    await server.start_server(ssl=context)
+    address = str(server.make_url("/api/mandate"))
+    try:
+        with pytest.raises(FluviusUnavailableError, match="ClientConnectorCertificateError"):
+            await transport.send(lambda: HttpRequest("GET", address))
+    finally:
+        await server.close()
+    assert asked == []
+
+
+class NoNames(AbstractResolver):
+    """A resolver without any network."""
+
+    async def resolve(self, host: str, port: int = 0, family: Any = 0) -> list[ResolveResult]:
+        raise OSError(f"{host} is not known")
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+async def test_a_name_that_cannot_be_resolved_is_an_outage(
+    socket_enabled: None, retry: RetryPolicy
+) -> None:
+    connector = aiohttp.TCPConnector(resolver=NoNames())
+    async with aiohttp.ClientSession(connector=connector) as session:
+        with pytest.raises(FluviusUnavailableError, match="ClientConnectorDNSError"):
+            await Transport(session, retry).send(
+                lambda: HttpRequest("GET", "https://apihub.example/esco-live/v3?ean=1")
+            )

@@ -24,6 +24,8 @@ from .exceptions import (
 
 _CODE = re.compile(r"[A-Za-z][A-Za-z.]{0,63}")
 _EAN = re.compile(r"[0-9]{18}")
+# What an answer could repeat of a request: a key, a token, an assertion or an identifier.
+_SECRET = re.compile(r"(?=[\w.~+/=-]*[0-9])[\w.~+/=-]{20,}")
 _REPLENISHED = re.compile(r"(?:([0-9]+)\.)?([0-9]{1,2}):([0-9]{2}):([0-9]{2})")
 _LONGEST_MESSAGE = 300
 
@@ -144,8 +146,8 @@ def _validation_error(fields: dict[str, object]) -> FluviusValidationError:
 
 
 def _presentable(text: str) -> str:
-    """Shorten a foreign text and hide the EANs in it, so that it may be logged."""
-    return _EAN.sub("<EAN>", text)[:_LONGEST_MESSAGE]
+    """Shorten a foreign text, and hide the EANs and what may be secret, so that it may be logged."""
+    return _SECRET.sub("<hidden>", _EAN.sub("<EAN>", text))[:_LONGEST_MESSAGE]
 
 
 def _message(fields: dict[str, object]) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 import re
 import time
 from typing import Final
@@ -30,6 +31,9 @@ from .transport import DEFAULT_RETRY_POLICY, HttpRequest, RetryPolicy, Transport
 _ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _ASSERTION_LIFETIME: Final = 300
 _RENEWAL_MARGIN: Final = 300.0
+# A certificate that was refused is tried again before the others with the next token, but not with
+# those that the API makes us fetch in between.
+_REFUSED_FOR: Final = timedelta(minutes=30)
 _AADSTS: Final = re.compile(r"AADSTS([0-9]{4,9})")
 
 # Microsoft's "Microsoft Entra authentication and authorization error codes".
@@ -37,17 +41,27 @@ _TENANT_CODES: Final = frozenset({50059, 50128, 90002, 900021, 900023})
 _CLIENT_CODES: Final = frozenset({700016, 700021, 7000112, 7000229})
 _SECRET_CODES: Final = frozenset({50012, 7000215, 7000216, 7000218, 7000222})
 _CERTIFICATE_CODES: Final = frozenset(
-    {50013, 700022, 700023, 700024, 700025, 700027, 7000212, 7000213, 7000214}
+    {50013, 700022, 700023, 700024, 700025, 700027, 700030, 7000212, 7000213, 7000214, 1000502}
 )
 _SCOPE_CODES: Final = frozenset({70011, 500011, 500014, 650057, 1002012, 1002014})
-_PERMISSION_CODES: Final = frozenset({65001, 501051})
+_PERMISSION_CODES: Final = frozenset({50105, 53003, 65001, 501051})
+_PASSING_CODES: Final = frozenset({90006, 90012, 90033})
 
 
 @dataclass(frozen=True, slots=True)
 class CertificateCredential:
-    """Proof by an assertion that the certificate's private key signs."""
+    """Proof by an assertion that a certificate's private key signs.
 
-    certificate: ClientCertificate
+    The first of the certificates that Entra ID accepts is used: a new one may stand before the one
+    that is known there.
+    """
+
+    certificates: tuple[ClientCertificate, ...]
+
+    def usable_at(self, moment: datetime) -> tuple[ClientCertificate, ...]:
+        """Return those that are valid at an aware instant; all, where none is by our clock."""
+        valid = tuple(one for one in self.certificates if one.is_valid_at(moment))
+        return valid or self.certificates
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +94,10 @@ class _Token:
 
 
 class TokenProvider:
-    """Gets a token, keeps it until five minutes before it expires, and then gets another."""
+    """Gets a token, keeps it until five minutes before it expires, and then gets another.
+
+    `accepted` is the certificate that the last token was given for, if one was.
+    """
 
     def __init__(
         self,
@@ -95,7 +112,9 @@ class TokenProvider:
         self._clock = clock
         self._lock = asyncio.Lock()
         self._token: _Token | None = None
-        self._signing_key: RSAPrivateKey | None = None
+        self._signing_keys: dict[str, RSAPrivateKey] = {}
+        self._refused_at: dict[str, datetime] = {}
+        self.accepted: ClientCertificate | None = None
 
     async def token(self) -> str:
         """Return a token that is valid for some minutes to come.
@@ -114,8 +133,46 @@ class TokenProvider:
             self._token = None
 
     async def _fetch(self) -> _Token:
+        credential = self._access.credential
+        if isinstance(credential, SecretCredential):
+            return await self._ask(lambda: {"client_secret": credential.client_secret})
+        refusal = FluviusAuthenticationError("There is no certificate", Credential.CERTIFICATE)
+        for certificate in self._in_order(credential):
+            try:
+                return await self._ask_with(certificate)
+            except FluviusAuthenticationError as err:
+                if err.credential not in (Credential.CERTIFICATE, Credential.UNKNOWN):
+                    raise
+                self._refused_at[certificate.x5t] = datetime.now(UTC)
+                refusal = err
+        raise refusal
+
+    def _in_order(self, credential: CertificateCredential) -> list[ClientCertificate]:
+        """Return the usable certificates, those that were refused just now after the others."""
+        now = datetime.now(UTC)
+        usable = credential.usable_at(now)
+        refused = {
+            one.x5t
+            for one in usable
+            if one.x5t in self._refused_at and abs(now - self._refused_at[one.x5t]) < _REFUSED_FOR
+        }
+        return sorted(usable, key=lambda one: one.x5t in refused)
+
+    async def _ask_with(self, certificate: ClientCertificate) -> _Token:
+        """Return a token for assertions that the certificate's key signs, a new one for each try."""
+        key = await self._load_signing_key(certificate)
+        token = await self._ask(
+            lambda: {
+                "client_assertion_type": _ASSERTION_TYPE,
+                "client_assertion": _sign_assertion(self._access, certificate, key),
+            }
+        )
+        self.accepted = certificate
+        return token
+
+    async def _ask(self, proof: Callable[[], Mapping[str, str]]) -> _Token:
+        """Return a token for the form fields that prove who we are."""
         asked_at = self._clock()
-        proof = await self._proof()
         answer = await self._transport.send(lambda: self._token_request(proof()))
         if answer.is_success:
             return _parse_token(answer, asked_at)
@@ -129,24 +186,14 @@ class TokenProvider:
         }
         return HttpRequest("POST", self._access.token_url, form={**form, **proof})
 
-    async def _proof(self) -> Callable[[], dict[str, str]]:
-        """Return what gives the form fields that prove who we are, new ones for each try."""
-        credential = self._access.credential
-        if isinstance(credential, SecretCredential):
-            return lambda: {"client_secret": credential.client_secret}
-        certificate = credential.certificate
-        key = await self._load_signing_key(certificate)
-        return lambda: {
-            "client_assertion_type": _ASSERTION_TYPE,
-            "client_assertion": _sign_assertion(self._access, certificate, key),
-        }
-
     async def _load_signing_key(self, certificate: ClientCertificate) -> RSAPrivateKey:
-        """Load the key once, off the event loop: checking it takes long, signing does not."""
-        if self._signing_key is None:
+        """Load a key once, off the event loop: checking it takes long, signing does not."""
+        key = self._signing_keys.get(certificate.x5t)
+        if key is None:
             loop = asyncio.get_running_loop()
-            self._signing_key = await loop.run_in_executor(None, certificate.load_private_key)
-        return self._signing_key
+            key = await loop.run_in_executor(None, certificate.load_private_key)
+            self._signing_keys[certificate.x5t] = key
+        return key
 
 
 def _sign_assertion(access: Access, certificate: ClientCertificate, key: RSAPrivateKey) -> str:
@@ -198,6 +245,8 @@ def _token_error(
         if isinstance(credential, SecretCredential)
         else Credential.CERTIFICATE
     )
+    if not _PASSING_CODES.isdisjoint(_codes(fields)):
+        return FluviusUnavailableError("The token endpoint fails for a passing reason")
     for code in _codes(fields):
         refused = _error_of_code(code, own)
         if refused is not None:

@@ -6,7 +6,8 @@ from typing import Final
 import aiohttp
 
 from .answers import Answer, error_of, has_code, is_about_subscription_key
-from .auth import Access, TokenProvider
+from .auth import Access, CertificateCredential, TokenProvider
+from .certificate import ClientCertificate
 from .dialect import DIALECTS, ApiVersion
 from .exceptions import Credential, FluviusAuthenticationError
 from .models import (
@@ -47,6 +48,7 @@ class FluviusClient:
         """Send nothing yet; `api_url` is the base of `api_version`, see `const`."""
         self._transport = Transport(session, retry)
         self._tokens = TokenProvider(session, access, retry)
+        self._credential = access.credential
         self._api_url = api_url.rstrip("/")
         self._dialect = DIALECTS[api_version]
         self._subscription_key = subscription_key
@@ -55,6 +57,18 @@ class FluviusClient:
     def requests_sent(self) -> int:
         """The number of API requests so far, every try counted; tokens are not among them."""
         return self._transport.requests_sent
+
+    @property
+    def certificates(self) -> tuple[ClientCertificate, ...]:
+        """The certificates that the access is proved by, the one to be preferred first."""
+        if isinstance(self._credential, CertificateCredential):
+            return self._credential.certificates
+        return ()
+
+    @property
+    def accepted_certificate(self) -> ClientCertificate | None:
+        """The certificate that the last token was given for; None before the first one."""
+        return self._tokens.accepted
 
     async def authenticate(self) -> None:
         """Get a token, unless there is a good one, and so check the access without the API."""
