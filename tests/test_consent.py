@@ -1,6 +1,7 @@
 """Asking for access: from "Add meter" through Fluvius' consent page to the meter, and back."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,6 +21,7 @@ from .flows import MeterForm
 from .helpers import (
     assert_all_there,
     contract_entry,
+    hourly_rows,
     imported,
     is_loaded,
     later,
@@ -42,12 +44,15 @@ async def entry(
     sandbox: Sandbox,
     certificate: IssuedCertificate,
     request: pytest.FixtureRequest,
-) -> MockConfigEntry:
+) -> AsyncIterator[MockConfigEntry]:
     """A contract without mandates, set up for a version of the API."""
     hass.config.internal_url = HOME
     entry = contract_entry(sandbox, certificate, api_version=request.param)
     await set_up(hass, entry)
-    return entry
+    yield entry
+    for open_form in hass.config_entries.subentries.async_progress():
+        hass.config_entries.subentries.async_abort(open_form["flow_id"])
+    await imported(hass)
 
 
 @pytest.fixture
@@ -410,3 +415,27 @@ async def test_meters_that_the_reference_had_before_are_not_what_came_of_the_lin
     assert form.result["type"] is FlowResultType.CREATE_ENTRY
     await imported(hass)
     assert meters(entry) == {GAS}
+
+
+@pytest.mark.usefixtures("unwatched")
+async def test_a_followed_meter_gets_quarter_hours_besides_its_days(
+    browser: Any,
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    customer: Customer,
+    sandbox: Sandbox,
+) -> None:
+    days = await asked(hass, entry, reference_number="HUIS-1", data_service_type="vh_dag")
+    await customer.share(days.link, "Netgebruiker", ELECTRICITY)
+    await come_back(browser, customer)
+    await days.go_on()
+    await imported(hass)
+    quarters = await asked(hass, entry, reference_number="HUIS-1")
+    await customer.share(quarters.link, "Netgebruiker", ELECTRICITY)
+    await come_back(browser, customer)
+    await quarters.go_on()
+    assert quarters.result["reason"] == "already_configured"
+    await imported(hass)
+    assert len(entry.subentries) == 1
+    await assert_all_there(hass, sandbox, ELECTRICITY)
+    assert len(await hourly_rows(hass, f"{DOMAIN}:{ELECTRICITY}_offtake")) > 24

@@ -157,7 +157,9 @@ async def _async_go_on(hass: HomeAssistant, claims: Mapping[str, Any]) -> None:
 
 
 async def _async_page(hass: HomeAssistant, key: str, status: HTTPStatus) -> web.Response:
+    """Return a page with one text; a browser that opened it as a pop-up closes it after success."""
     texts = await async_texts(hass)
+    script = "<script>window.close()</script>" if status is HTTPStatus.OK else ""
     return web.Response(
         status=status,
         content_type="text/html",
@@ -166,6 +168,6 @@ async def _async_page(hass: HomeAssistant, key: str, status: HTTPStatus) -> web.
         text=(
             '<!DOCTYPE html><html><head><meta name="viewport" content="width=device-width">'
             f"<title>Fluvius ESCO</title></head><body><p>{escape(texts[key])}</p>"
-            "<script>window.close()</script></body></html>"
+            f"{script}</body></html>"
         ),
     )

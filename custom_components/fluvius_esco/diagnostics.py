@@ -32,6 +32,7 @@ async def async_get_config_entry_diagnostics(
         "contract": {
             "last_update_success": contract.last_update_success,
             "requests_sent": contract.client.requests_sent,
+            "open_consents": len(entry.runtime_data.access.consents),
             "mandates": [_mandate(mandate, numbers) for mandate in contract.data],
         },
         "meters": {numbers[meter.ean]: _meter(meter) for meter in meters},
@@ -74,6 +75,7 @@ def _meter(meter: MeterCoordinator) -> dict[str, Any]:
         "last_update_success": meter.last_update_success,
         "import_progress": data.import_progress,
         "data_until": data.data_until and data.data_until.isoformat(),
+        "no_new_data": data.life.silence,
         "measures": sorted(data.measures),
         "last_complete_day": data.last_day and data.last_day.date.isoformat(),
         "skipped": dict(data.skipped),

@@ -12,9 +12,9 @@ from .access import is_readable
 class Consent:
     """Access that was asked for under a reference number with a link that ends (UTC).
 
-    `known` are the EANs that the reference gave access to when the link was made or that were found
-    since, and `rejected` is how many of its requests had been refused by then. `renews` is the EAN
-    of the meter whose mandate is to be renewed. `answered` tells whether the customer did anything.
+    `known` are marks of the mandates that gave access when the link was made or that were found since,
+    and `rejected` is how many requests had been refused by then. `renews` is the EAN of the meter
+    whose mandate is to be renewed. `answered` tells whether the customer did anything.
     """
 
     reference_number: str
@@ -27,7 +27,7 @@ class Consent:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What is new about a consent: approved EANs, and how many requests wait or were refused.
+    """What is new about a consent: approved mandates, and how many requests wait or were refused.
 
     `renewed` is the renewed mandate. `is_over` tells that nothing more can come of the link.
     """
@@ -55,7 +55,7 @@ def begun(
     return Consent(
         reference_number,
         link_valid_to,
-        known=frozenset(mandate.ean for mandate in under if is_readable(mandate) and mandate.ean),
+        known=frozenset(_mark(mandate) for mandate in under if is_readable(mandate)),
         rejected=_count(under, MandateStatus.REJECTED),
         renews=renews,
     )
@@ -64,13 +64,13 @@ def begun(
 def outcome_of(consent: Consent, mandates: Iterable[Mandate], now: datetime) -> Outcome:
     """Return what is new about a consent, given the mandates as they are."""
     under = _under(consent.reference_number, mandates)
-    new = {one.ean: one for one in under if is_readable(one) and one.ean not in consent.known}
+    new = [one for one in under if is_readable(one) and _mark(one) not in consent.known]
     waiting = _count(under, MandateStatus.REQUESTED)
     renewals = [one for one in under if consent.renews and one.ean == consent.renews]
     waiting += sum(one.renewal_status is RenewalStatus.RENEWAL_REQUESTED for one in renewals)
     renewed = next((one for one in renewals if one.renewal_status is None), None)
     return Outcome(
-        approved=tuple(new.values()),
+        approved=tuple(new),
         waiting=waiting,
         rejected=max(_count(under, MandateStatus.REJECTED) - consent.rejected, 0),
         renewed=renewed,
@@ -80,13 +80,19 @@ def outcome_of(consent: Consent, mandates: Iterable[Mandate], now: datetime) -> 
 
 def after(consent: Consent, outcome: Outcome) -> Consent:
     """Return a consent once an outcome was dealt with."""
-    found = {mandate.ean for mandate in outcome.approved if mandate.ean}
+    found = {_mark(mandate) for mandate in outcome.approved}
     return replace(
         consent,
         known=consent.known | found,
         rejected=consent.rejected + outcome.rejected,
         answered=consent.answered or outcome.is_answered,
     )
+
+
+def _mark(mandate: Mandate) -> str:
+    """Return what tells one approved mandate from another, also of the same meter."""
+    expires = mandate.expires.isoformat() if mandate.expires else ""
+    return f"{mandate.ean} {mandate.data_service_type} {expires}"
 
 
 def _under(reference_number: str, mandates: Iterable[Mandate]) -> list[Mandate]:
