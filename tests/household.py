@@ -95,6 +95,8 @@ class World:
             self.eans += tuple(sub["ean"] for sub in SUB_HEADPOINTS)
         if since_clock_change is not None:
             self.freezer.move_to(_next_clock_change(self.now) + timedelta(days=since_clock_change))
+        # What arrives at the very instant of a poll, a whole minute, is there for the next one only.
+        self.freezer.tick(timedelta(seconds=30))
         for ean in eans:
             self.sandbox.add_mandate(
                 ean,
