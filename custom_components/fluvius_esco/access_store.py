@@ -51,6 +51,10 @@ class AccessStore:
             nonce: datetime.fromisoformat(until) for nonce, until in stored["unused"].items()
         }
 
+    def is_claimed(self, reference_number: str | None, now: datetime) -> bool:
+        """Tell whether an open form deals with what comes under a reference number."""
+        return reference_number is not None and self.claims.get(reference_number, now) > now
+
     async def async_keep(self, consent: Consent) -> None:
         """Keep a consent, in place of an earlier one with its reference number."""
         if self.consents.get(consent.reference_number) != consent:

@@ -52,10 +52,18 @@ async def async_add_meters(
 
 
 def undecided(entry: FluviusConfigEntry) -> list[Mandate]:
-    """Return the mandates of meters that the user has neither followed nor declined yet."""
-    decided = entry.runtime_data.access.decided or frozenset()
-    mandates = not_followed(entry, entry.runtime_data.contract.readable_mandates())
-    return [mandate for mandate in mandates if mandate.ean not in decided]
+    """Return the mandates of meters that the user has neither followed nor declined yet.
+
+    Those that an open form is about to follow are not for the user to decide on.
+    """
+    access = entry.runtime_data.access
+    decided = access.decided or frozenset()
+    now = dt_util.utcnow()
+    return [
+        mandate
+        for mandate in not_followed(entry, entry.runtime_data.contract.readable_mandates())
+        if mandate.ean not in decided and not access.is_claimed(mandate.reference_number, now)
+    ]
 
 
 async def _async_begin(entry: FluviusConfigEntry, access: AccessStore) -> None:
@@ -74,7 +82,7 @@ async def _async_settle_consents(
     now = dt_util.utcnow()
     granted: list[Mandate] = []
     for consent in list(access.consents.values()):
-        if access.claims.get(consent.reference_number, now) > now:
+        if access.is_claimed(consent.reference_number, now):
             continue
         outcome = outcome_of(consent, entry.runtime_data.contract.data, now)
         if not consent.renews:

@@ -50,7 +50,11 @@ async def _answer(
                 "contract_number": accounts.CONTRACT_NUMBER,
             }
         case "addresses":
-            return {"api_url": sandbox.api_url, "token_url": sandbox.token_url}
+            return {
+                "api_url": sandbox.api_url,
+                "token_url": sandbox.token_url,
+                "consent_url": sandbox.consent_url,
+            }
         case "credentials":
             return {"next_step_id": "certificate"}
         case "certificate":

@@ -1,28 +1,14 @@
 """Pictures of the Energy dashboard and of the integration, taken with a browser."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-from playwright.async_api import Error, Locator, Page, async_playwright
+from playwright.async_api import Locator, Page
 
-from .errors import DemoError
-from .login import PASSWORD, USERNAME
 from .meters import BRUSSELS, METERS
-
-_TIMEOUT = 180_000
-_FLAGS = (
-    "--no-sandbox",  # which root cannot use, nor many a container; all pages are our own
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-proxy-server",
-)
+from .page import home_assistant_page, take_picture
 
 _ELECTRICITY = "hui-energy-usage-graph-card"
 _GAS = "hui-energy-gas-graph-card"
@@ -106,44 +92,14 @@ async def take_pictures(url: str, browser: Path, folder: Path, newest: date) -> 
 
     `newest` is the last local day of which every reading had arrived when they were imported.
     """
-    try:
-        async with _page(browser) as page:
-            await _log_in(page, url)
-            for picture in _energy_pictures(datetime.now(BRUSSELS), newest):
-                await page.goto(f"{url}/energy/{picture.view}")
-                await _show_period(page, picture)
-                await _shoot(page, folder, picture.name)
-            for name, show in _OTHER_PICTURES:
-                await show(page, url)
-                await _shoot(page, folder, name)
-    except Error as err:
-        raise DemoError(f"A picture could not be taken: {err}") from err
-
-
-@asynccontextmanager
-async def _page(browser: Path) -> AsyncIterator[Page]:
-    """Open a browser with one page, as large as a usual screen and in Belgian time."""
-    async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=str(browser), args=_FLAGS)
-        try:
-            context = await chromium.new_context(
-                viewport={"width": 1440, "height": 1000},
-                timezone_id="Europe/Brussels",
-                locale="en-GB",
-                reduced_motion="reduce",
-            )
-            context.set_default_timeout(_TIMEOUT)
-            yield await context.new_page()
-        finally:
-            await chromium.close()
-
-
-async def _log_in(page: Page, url: str) -> None:
-    await page.goto(url)
-    await page.locator("input[name=username]").fill(USERNAME)
-    await page.locator("input[name=password]").fill(PASSWORD)
-    await page.locator("input[name=password]").press("Enter")
-    await page.locator("home-assistant-main").wait_for()
+    async with home_assistant_page(browser, url) as page:
+        for picture in _energy_pictures(datetime.now(BRUSSELS), newest):
+            await page.goto(f"{url}/energy/{picture.view}")
+            await _show_period(page, picture)
+            await take_picture(page, folder, picture.name)
+        for name, show in _OTHER_PICTURES:
+            await show(page, url)
+            await take_picture(page, folder, name)
 
 
 async def _show_period(page: Page, picture: EnergyPicture) -> None:
@@ -195,12 +151,3 @@ _OTHER_PICTURES: tuple[tuple[str, Callable[[Page, str], Awaitable[None]]], ...] 
     ("09-device", _show_device),
     ("10-statistics", _show_statistics),
 )
-
-
-async def _shoot(page: Page, folder: Path, name: str) -> None:
-    """Take the picture once nothing changes any more on the page."""
-    await page.wait_for_load_state("networkidle")
-    await page.evaluate("() => new Promise(done => requestIdleCallback(done, {timeout: 5000}))")
-    path = folder / f"{name}.png"
-    await page.screenshot(path=path, animations="disabled")
-    print(f"Picture {path}", flush=True)

@@ -38,6 +38,11 @@ class Sandbox:
         """The address of the token endpoint."""
         return f"{self.url}/{TENANT_ID}/oauth2/v2.0/token"
 
+    @property
+    def consent_url(self) -> str:
+        """The address of the page where customers give their consent."""
+        return f"{self.url}/verbruik/dienstverlener"
+
     async def prepare(self, certificate: bytes, data_period_from: datetime) -> None:
         """Hand in the certificate and give the mandates; the sandbox keeps both in memory only."""
         await self._request("POST", "/admin/certificates", data=certificate)
