@@ -35,7 +35,7 @@ HOUR = timedelta(hours=1)
 @pytest.fixture
 async def fix_flow(hass: HomeAssistant, sandbox: Sandbox, hass_client: Any) -> Any:
     """What a press on an issue does, and on the button of its form."""
-    assert await async_setup_component(hass, "file_upload", {})
+    assert await async_setup_component(hass, DOMAIN, {})
     assert await async_setup_component(hass, "repairs", {})
     client = await hass_client()
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
-from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
 import jwt
 import pytest
@@ -25,6 +24,7 @@ from .helpers import (
     hourly_rows,
     imported,
     is_loaded,
+    issues,
     later,
     notifications,
     set_up,
@@ -145,26 +145,24 @@ async def test_an_answer_is_noticed_where_the_browser_does_not_come_back(
     assert meters(entry) == {ELECTRICITY}
 
 
-@pytest.mark.usefixtures("unwatched")
+@pytest.mark.usefixtures("watched")
 @pytest.mark.parametrize("follow_new", [False, True])
 async def test_what_an_open_form_waits_for_is_not_offered_besides(
-    browser: Any,
-    hass: HomeAssistant,
-    entry: MockConfigEntry,
-    customer: Customer,
-    follow_new: bool,  # noqa: FBT001 - a parameter of the test
+    hass: HomeAssistant, entry: MockConfigEntry, customer: Customer, follow_new: bool
 ) -> None:
     hass.config_entries.async_update_entry(entry, options={"follow_new": follow_new})
     await imported(hass)
     form = await asked(hass, entry)
-    await consent(customer, form.link, "Netgebruiker", ELECTRICITY)
+    await customer.share(form.link, "Netgebruiker", ELECTRICITY)
+    await noticed(form)
     await entry.runtime_data.contract.async_refresh()
     await imported(hass)
-    assert not ir.async_get(hass).issues
+    assert not issues(hass)
     assert not meters(entry)
-    await come_back(browser, customer)
     await form.go_on()
     assert form.result["type"] is FlowResultType.CREATE_ENTRY
+    await imported(hass)
+    assert meters(entry) == {ELECTRICITY}
 
 
 async def noticed(form: MeterForm) -> None:

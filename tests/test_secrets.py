@@ -1,6 +1,7 @@
 """A full day's work with everything logged and much going wrong: no secret is found anywhere."""
 
 from collections.abc import Callable
+from datetime import timedelta
 import logging
 from typing import Any
 
@@ -98,6 +99,8 @@ async def live_a_day(
         await later(hass, freezer, POLL)
         watcher.look()
         sandbox.state.faults.clear()
+        # The pause that Fluvius asked for is over then.
+        freezer.tick(timedelta(minutes=2))
         await make_a_consent_link(entry, secrets)
     await later(hass, freezer, POLL)
     for ean in EANS:

@@ -91,7 +91,11 @@ def _settings(entry: FluviusConfigEntry) -> dict[str, Any]:
     return {
         "data": {key: value for key, value in data.items() if key != CONF_WAITING_KEY},
         "options": dict(entry.options),
-        "subentries": dict(entry.subentries),
+        # A changed subentry is the same object with other contents.
+        "subentries": {
+            subentry_id: (subentry.title, subentry.data)
+            for subentry_id, subentry in entry.subentries.items()
+        },
         "title": entry.title,
         "polls": not entry.pref_disable_polling,
     }
