@@ -153,7 +153,7 @@ async def test_an_ended_mandate_leaves_the_other_meters_alone(
     await assert_all_there(hass, sandbox, QUARTER_HOUR_EAN)
 
 
-async def test_a_customer_who_moved_is_told_and_seldom_asked_about(
+async def test_a_customer_who_moved_is_told(
     hass: HomeAssistant, entry: MockConfigEntry, sandbox: Sandbox, now: datetime, freezer: Any
 ) -> None:
     moved = days_ago(now, 3)
@@ -165,11 +165,6 @@ async def test_a_customer_who_moved_is_told_and_seldom_asked_about(
     (issue,) = issues(hass).values()
     assert issue.translation_key == "data_period_ended"
     assert (issue.translation_placeholders or {})["period_end"] == "2026-11-07"
-    await later(hass, freezer, timedelta(days=70))
-    sandbox.state.journal.clear()
-    for _ in range(14 * 4):
-        await later(hass, freezer, timedelta(hours=6))
-    assert len(energy_requests(sandbox)) <= 2 * 2, "an arrival poll a week, and the sweep"
 
 
 async def test_an_expired_mandate_is_not_asked_again_and_keeps_what_was_read(

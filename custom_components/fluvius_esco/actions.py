@@ -111,6 +111,14 @@ def _instant(value: Any) -> datetime:
     return dt_util.as_utc(instant)
 
 
+def _whole_number(value: Any) -> int:
+    """Return a whole number, also of the 3.0 that a form sends; never a part cut off."""
+    number: float = probatio.Coerce(float)(value)
+    if not number.is_integer():
+        raise probatio.Invalid("expected a whole number")
+    return int(number)
+
+
 _DATA_SERVICE_SCHEMA: Final = probatio.Schema(
     {
         probatio.Required(CONF_DATA_SERVICE_TYPE): _one_of(dict(DATA_SERVICE_TYPES)),
@@ -124,7 +132,7 @@ _CREATE_CONSENT_LINK_SCHEMA: Final = probatio.Schema(
         probatio.Optional(CONF_REFERENCE_NUMBER): cv.string,
         probatio.Required(CONF_FLOW): _one_of(dict(FLOWS)),
         probatio.Required(_DATA_SERVICES): probatio.All(cv.ensure_list, [_DATA_SERVICE_SCHEMA]),
-        probatio.Optional(CONF_NUMBER_OF_EANS): probatio.Coerce(int),
+        probatio.Optional(CONF_NUMBER_OF_EANS): _whole_number,
         probatio.Optional(_RETURN_URL_SUCCESS): cv.string,
         probatio.Optional(_RETURN_URL_FAILED): cv.string,
         probatio.Optional(CONF_SSO): cv.boolean,
@@ -155,7 +163,7 @@ _CREATE_MOCK_MANDATE_SCHEMA: Final = probatio.Schema(
         probatio.Optional(_INJECTION, default=False): cv.boolean,
         probatio.Required(CONF_DATA_SERVICE_TYPE): _one_of(dict(DATA_SERVICE_TYPES)),
         probatio.Optional(_NUMBER, default=0): probatio.All(
-            probatio.Coerce(int), probatio.Range(min=0, max=MAX_MOCK_NUMBER)
+            _whole_number, probatio.Range(min=0, max=MAX_MOCK_NUMBER)
         ),
         probatio.Required(CONF_DATA_PERIOD_FROM): _instant,
         probatio.Optional(CONF_DATA_PERIOD_TO): _instant,

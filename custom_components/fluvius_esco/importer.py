@@ -128,19 +128,18 @@ class MeterImporter:
         allowed = self.allowed(mandates)
         if not allowed:
             return
-        begun = dt_util.utcnow()
-        if self._is_news_possible(mandates, allowed, begun):
-            await self._async_begin_anew_if_due(begun)
-            todo = await self._async_todo(allowed, begun)
-            sweep = self._sweep(allowed, begun)
-            await self._async_read(bundled([*todo, *sweep], allowed, self._day_kind))
-            swept_at = begun if sweep else self.progress.swept_at
-            await self._async_keep(asked_until=begun, swept_at=swept_at)
-        else:
+        if all(map(is_expired, mandates)):
             todo = unread(allowed, self.progress.read)
             await self._async_read(bundled(todo, allowed, self._day_kind))
-        if all(map(is_expired, mandates)):
             await self._async_rest(allowed[-1].period.end)
+            return
+        begun = dt_util.utcnow()
+        await self._async_begin_anew_if_due(begun)
+        todo = await self._async_todo(allowed, begun)
+        sweep = self._sweep(allowed, begun)
+        await self._async_read(bundled([*todo, *sweep], allowed, self._day_kind))
+        swept_at = begun if sweep else self.progress.swept_at
+        await self._async_keep(asked_until=begun, swept_at=swept_at)
 
     async def _async_rest(self, end: datetime) -> None:
         """Keep where the readings end, so that a renewed mandate goes on from there.
@@ -151,19 +150,6 @@ class MeterImporter:
         if clip(self.progress.read, behind):
             await self._async_forget(behind)
         await self._async_keep(asked_until=min(self.progress.asked_until or end, end))
-
-    def _is_news_possible(
-        self, mandates: list[Mandate], allowed: list[Access], now: datetime
-    ) -> bool:
-        """Whether Fluvius may have something new; of a period long past only now and then."""
-        if all(map(is_expired, mandates)):
-            return False
-        asked_until = self.progress.asked_until
-        return (
-            asked_until is None
-            or now - allowed[-1].period.end < SWEEP
-            or now - asked_until >= SWEEP_INTERVAL
-        )
 
     async def _async_todo(self, allowed: list[Access], now: datetime) -> list[Access]:
         """Return what to read: what was never read and what arrived lately."""

@@ -15,6 +15,10 @@ from .meters import async_meter_labels
 class NewMetersFlow(RepairsFlow):
     """Follow the chosen ones of the meters that have a new mandate, and decline the others."""
 
+    def __init__(self) -> None:
+        """Begin with nothing shown."""
+        self._shown: frozenset[str] = frozenset()
+
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
         """Show the meters."""
         return await self.async_step_choose()
@@ -32,8 +36,10 @@ class NewMetersFlow(RepairsFlow):
         offered = undecided(entry)
         if user_input is None:
             names = await async_meter_labels(self.hass, offered)
+            self._shown = frozenset(names)
             return self.async_show_form(step_id="choose", data_schema=offer_schema(names))
         chosen = [one for one in offered if one.ean in user_input[CONF_METERS]]
-        await entry.runtime_data.access.async_decide(one.ean for one in offered if one.ean)
+        # A meter that came while the form was open was not declined by it.
+        await entry.runtime_data.access.async_decide(self._shown)
         await async_follow(self.hass, entry, chosen)
         return self.async_create_entry(data={})
