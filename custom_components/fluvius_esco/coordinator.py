@@ -125,6 +125,11 @@ class MeterData:
     sums: PeriodSums = field(default_factory=dict)
     serials: frozenset[str] = frozenset()
 
+    @property
+    def serial_number(self) -> str | None:
+        """The numbers of the physical meters in use, seldom more than one."""
+        return ", ".join(sorted(self.serials)) or None
+
 
 class MeterCoordinator(DataUpdateCoordinator[MeterData]):
     """The readings of one EAN, kept up to date."""
