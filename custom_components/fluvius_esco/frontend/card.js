@@ -17,6 +17,8 @@ import { fill, loadWords, loadedWords } from "./words.js";
  * that. `showControls` brings the controls up to date.
  */
 export class BoardCard extends HTMLElement {
+  /** Home Assistant takes a card that hides out of the page, unless it says this. */
+  connectedWhileHidden = true;
   _config = {};
   _asked = 0;
   _onSelection = () => this._update();
@@ -90,6 +92,20 @@ export class BoardCard extends HTMLElement {
 
   showControls() {}
 
+  /** Tell whether the card has anything to show of such a meter; on the board, one without hides. */
+  hasAnythingToShow() {
+    return true;
+  }
+
+  /** What stands at the head of the card. */
+  set heading(text) {
+    this._title.textContent = text;
+  }
+
+  get heading() {
+    return this._title.textContent;
+  }
+
   /** The meter that is shown. */
   get meter() {
     return this._meter;
@@ -161,7 +177,7 @@ export class BoardCard extends HTMLElement {
 
   async _refresh() {
     const asked = ++this._asked;
-    this._title.textContent = this.text("title");
+    this.heading = this.text("title");
     this._header.classList.toggle("without-meter", !this._meter);
     if (!this._meter) {
       this._show(() => [message(this.shared("no_meter"))]);
@@ -172,10 +188,18 @@ export class BoardCard extends HTMLElement {
       this.showControls();
       const data = await this.load();
       if (asked !== this._asked) return;
+      this._hide(!this._config.device_id && !this.hasAnythingToShow(data));
       this._show((width) => this.draw(data, width));
     } catch (error) {
       if (asked === this._asked) await this._fail(error);
     }
+  }
+
+  /** Leave its place to others: Home Assistant looks at a card's `hidden` when it is told to. */
+  _hide(isHidden) {
+    if (this.hidden === isHidden) return;
+    this.hidden = isHidden;
+    this.dispatchEvent(new CustomEvent("card-visibility-changed", { detail: { value: !isHidden }, bubbles: true, composed: true }));
   }
 
   async _fail(error) {

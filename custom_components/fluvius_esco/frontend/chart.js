@@ -14,7 +14,7 @@ export function niceTicks(highest, atMost = 5) {
 
 /** Return round values on both sides of 0: at least as high and as low as asked. */
 export function ticksAround(highest, lowest) {
-  const ticks = niceTicks(Math.max(highest, lowest), lowest > 0 ? 4 : 5);
+  const ticks = niceTicks(Math.max(highest, lowest));
   const step = ticks[1];
   const above = ticks.filter((tick) => tick === 0 || tick - step < highest - 1e-9);
   const below = ticks.filter((tick) => tick > 0 && tick - step < lowest - 1e-9).map((tick) => -tick);

@@ -41,15 +41,23 @@ export function curveOf(date, meter, readings) {
     });
     return { measure, slices, ...summaryOf(slices) };
   });
-  return { date, length, starts, end: starts[starts.length - 1] + length, series };
+  const count = (isCounted) => starts.filter((_, index) => series.some(({ slices }) => isCounted(slices[index]))).length;
+  return {
+    date,
+    length,
+    starts,
+    end: starts[starts.length - 1] + length,
+    series,
+    isEmpty: series.every(({ sum }) => sum === null),
+    missing: count(({ amount }) => amount === null),
+    estimated: count(({ isEstimated }) => isEstimated),
+  };
 }
 
 function summaryOf(slices) {
   const known = slices.filter(({ amount }) => amount !== null);
   return {
     sum: known.length ? known.reduce((sum, { amount }) => sum + amount, 0) : null,
-    missing: slices.length - known.length,
-    estimated: known.filter(({ isEstimated }) => isEstimated).length,
     peak: known.reduce((peak, slice) => (peak === null || slice.power > peak.power ? slice : peak), null),
   };
 }

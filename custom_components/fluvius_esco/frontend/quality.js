@@ -1,6 +1,6 @@
 /** Which days of a meter are complete, as far as the integration's sensor of missing days tells. */
 
-import { addDays, dayOf, daysOf, weekday } from "./time.js";
+import { dayOf, daysOf, weekday } from "./time.js";
 
 /**
  * Return the days of a month with what is known of each.
@@ -35,8 +35,7 @@ export function missingOf(state) {
   return { count: Number.isNaN(count) ? 0 : count, days: Array.isArray(days) ? days : [] };
 }
 
-/** Return the last day that readings cover as a whole, or null. */
-export function wholeUntil(until, firstHour) {
-  if (until === null) return null;
-  return addDays(dayOf(until, firstHour), -1);
+/** Tell whether a day of readings ends at an instant. */
+export function isDayEnd(instant, firstHour) {
+  return dayOf(instant - 1, firstHour) !== dayOf(instant, firstHour);
 }

@@ -14,6 +14,7 @@ export const STYLE = `
   --good: var(--success-color, #43a047);
   --doubtful: var(--warning-color, #ffa600);
 }
+:host([hidden]) { display: none; }
 ha-card { height: 100%; box-sizing: border-box; padding: 16px; container-type: inline-size; }
 header { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 16px; margin-bottom: 12px; }
 h2 {

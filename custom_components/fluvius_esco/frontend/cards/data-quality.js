@@ -4,7 +4,7 @@ import { BoardCard } from "../card.js";
 import { canvas, missingPattern, stripes } from "../chart.js";
 import { html, svg } from "../dom.js";
 import { legend, pager, pressable } from "../parts.js";
-import { calendarOf, missingOf, placeOf, wholeUntil } from "../quality.js";
+import { calendarOf, isDayEnd, missingOf, placeOf } from "../quality.js";
 import { selection } from "../selection.js";
 import { addMonths, dayOf, monthOf, weekOf } from "../time.js";
 
@@ -97,10 +97,8 @@ export class DataQuality extends BoardCard {
   _value(key) {
     const state = this.state(key);
     if (key === "data_until") {
-      const { firstHour } = this.meter;
-      const isWhole = dayOf(this.until - 1, firstHour) !== dayOf(this.until, firstHour);
-      const day = this.format.day(isWhole ? wholeUntil(this.until, firstHour) : dayOf(this.until));
-      return isWhole ? this.text("through", { day }) : `${day} ${this.format.time(this.until)}`;
+      const day = this.format.day(this.newest);
+      return isDayEnd(this.until, this.meter.firstHour) ? day : `${day}, ${this.format.time(this.until)}`;
     }
     if (key === "gas_provisional_since") return this._moment(state.state);
     return this.hass.formatEntityState(state);

@@ -42,6 +42,7 @@ export class DayNight extends BoardCard {
       this._followed = this.day;
       this._month = monthOf(this.day);
     }
+    if (this.meter.isGas) this.heading = this.text("title_gas");
     const newest = monthOf(this.newest);
     if (this._month > newest) this._month = newest;
     const isYear = this._range === "year";

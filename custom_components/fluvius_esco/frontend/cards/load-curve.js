@@ -48,15 +48,14 @@ export class LoadCurve extends BoardCard {
       answers.get([meter.id, day, granularity, this.state("data_until")?.last_updated], () =>
         askReadings(hass, meter, day, granularity),
       );
-    const { readings } = await ask(finenessOf(meter).granularity);
+    const readings = await ask(finenessOf(meter).granularity).then((answer) => answer.readings, noneIfOnlyDays);
     const curve = curveOf(day, meter, readings);
-    const isEmpty = curve.series.every(({ sum }) => sum === null);
-    return { curve, whole: isEmpty ? (await ask("day")).readings[0] : null };
+    return { curve, whole: curve.isEmpty ? (await ask("day")).readings[0] : null };
   }
 
   draw({ curve, whole }, width) {
     this.dataset.shown = `${this.meter.ean} ${curve.date}`;
-    if (curve.series.every(({ sum }) => sum === null)) return this._drawWhole(whole);
+    if (curve.isEmpty) return this._drawWhole(whole);
     return [this._figures(curve), this._chart(curve, width), this._legend(curve), this._note()];
   }
 
@@ -73,7 +72,7 @@ export class LoadCurve extends BoardCard {
     return [figures(list), message(this.text("only_day"))];
   }
 
-  _figures({ series, length }) {
+  _figures({ series, length, missing, estimated }) {
     const list = series.map(({ measure, sum }) => ({
       key: measure,
       name: this.shared(measure),
@@ -88,11 +87,8 @@ export class LoadCurve extends BoardCard {
         more: `${this.format.time(peak.start)}–${this.format.time(peak.start + length)}`,
       });
     }
-    const count = (key) => series.reduce((sum, one) => sum + one[key], 0);
-    for (const key of ["estimated", "missing"]) {
-      const slices = count(key);
-      if (slices) list.push({ key, name: this.shared(key), text: this._slices(slices) });
-    }
+    if (estimated) list.push({ key: "estimated", name: this.shared("estimated"), text: this._slices(estimated) });
+    if (missing) list.push({ key: "missing", name: this.shared("missing"), text: this._slices(missing) });
     return figures(list);
   }
 
@@ -110,7 +106,7 @@ export class LoadCurve extends BoardCard {
     const height = width < 500 ? 240 : 300;
     const highest = Math.max(series[0].peak?.power ?? 0, this.meter.isGas ? 0 : FLOOR);
     const lowest = series[1]?.peak?.power ?? 0;
-    const ticks = ticksAround(highest * 1.08, lowest);
+    const ticks = ticksAround(highest, lowest);
     const area = { left: 36, right: width - 8, top: 18, bottom: height - 22 };
     const x = scale([starts[0], end], [area.left, area.right]);
     const y = scale([ticks[0], ticks[ticks.length - 1]], [area.bottom, area.top]);
@@ -124,7 +120,8 @@ export class LoadCurve extends BoardCard {
       svg("text", { x: 0, y: 8 }, this.meter.isGas ? "kWh" : "kW"),
       this._hours(curve, x, area),
       this._gaps(series, x, area, length),
-      series.map((one, index) => this._series(one, index ? -1 : 1, x, y, length)),
+      series.map((one, index) => this._series(one, index ? -1 : 1, x, y, length)).reverse(),
+      svg("line", { x1: area.left, x2: area.right, y1: y(0), y2: y(0), class: "zero" }),
       this.meter.isGas ? null : markedValue(FLOOR, y, area, this.shared("floor_line"), "floor"),
       this._peak(series[0].peak, x, y, length),
     );
@@ -213,13 +210,12 @@ export class LoadCurve extends BoardCard {
     return [`${this.format.time(start)}–${this.format.time(start + length)}`, ...told];
   }
 
-  _legend({ series }) {
-    const isAny = (key) => series.some((one) => one[key]);
+  _legend({ series, missing, estimated }) {
     const entries = series.map(({ measure }) => ({ text: this.shared(measure), color: COLOR[measure] }));
-    if (isAny("estimated")) {
+    if (estimated) {
       entries.push({ text: this.shared("estimated"), color: COLOR[series[0].measure], kind: "estimated" });
     }
-    if (isAny("missing")) entries.push({ text: this.shared("missing"), kind: "missing" });
+    if (missing) entries.push({ text: this.shared("missing"), kind: "missing" });
     if (!this.meter.isGas) entries.push({ text: this.text("floor"), color: "var(--floor)", kind: "line" });
     return legend(entries);
   }
@@ -227,6 +223,12 @@ export class LoadCurve extends BoardCard {
   _note() {
     return html("p", { class: "note" }, this.text(this.meter.isGas ? "note_gas" : "note"));
   }
+}
+
+/** Return no readings where the mandate gives days only; raises every other error. */
+function noneIfOnlyDays(error) {
+  if (error?.translation_key === "only_days") return [];
+  throw error;
 }
 
 /** Return the path along the tops of neighbouring slices. */

@@ -45,6 +45,7 @@ export class MeterPicker extends BoardCard {
   }
 
   showControls() {
+    this.heading = this.meter.name;
     const meters = metersOf(this.hass);
     const areFew = meters.length <= AT_MOST_AS_BUTTONS;
     this._choice.element.hidden = !areFew || meters.length < 2;
@@ -67,7 +68,6 @@ export class MeterPicker extends BoardCard {
 
   draw() {
     this.dataset.shown = this.meter.ean;
-    this._title.textContent = this.meter.name;
     return [];
   }
 

@@ -19,6 +19,10 @@ export class MonthPeaks extends BoardCard {
     return [state("peak_mean")];
   }
 
+  hasAnythingToShow() {
+    return !this.meter.isGas && monthsOf(this.state("peak_mean")) !== null;
+  }
+
   draw(_, width) {
     if (this.meter.isGas) return [message(this.text("gas"))];
     const months = monthsOf(this.state("peak_mean"));
@@ -49,7 +53,7 @@ export class MonthPeaks extends BoardCard {
 
   _chart(months, mean, width) {
     const highest = Math.max(FLOOR, ...months.map(({ peak }) => peak ?? 0));
-    const ticks = niceTicks(highest * 1.08);
+    const ticks = niceTicks(highest);
     const area = { left: 30, right: width, top: 18, bottom: HEIGHT - 22 };
     const y = scale([0, ticks[ticks.length - 1]], [area.bottom, area.top]);
     const decimals = decimalsOf(ticks);

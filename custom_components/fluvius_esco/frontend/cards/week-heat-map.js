@@ -76,6 +76,10 @@ export class WeekHeatMap extends BoardCard {
     return { measure, rows: heatMapOf(dates, firstHour, hours[measure]), isByDay: isByDay(hours[measure], firstHour) };
   }
 
+  hasAnythingToShow({ isByDay: onlyDays }) {
+    return !onlyDays;
+  }
+
   draw({ measure, rows, isByDay: onlyDays }, width) {
     this.dataset.shown = `${this.meter.ean} ${measure} ${rows[0].date}`;
     if (onlyDays) return [message(this.text("only_days"))];
@@ -176,7 +180,7 @@ export class WeekHeatMap extends BoardCard {
 
 /** Return the colour of an hour: from hardly any to full, on a light and on a dark card. */
 function heatOf(share, color) {
-  const strength = Math.round(7 + 93 * Math.sqrt(share));
+  const strength = Math.round(12 + 88 * Math.sqrt(share));
   return `color-mix(in oklab, ${color} ${strength}%, var(--ha-card-background, var(--card-background-color, #fff)))`;
 }
 
