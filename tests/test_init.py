@@ -15,7 +15,7 @@ from pytest_homeassistant_custom_component.components.diagnostics import (
 )
 from sqlalchemy.exc import OperationalError
 
-from custom_components.fluvius_esco import statistics
+from custom_components.fluvius_esco import stored_rows
 from custom_components.fluvius_esco.const import DOMAIN
 
 from .certificates import IssuedCertificate
@@ -159,7 +159,7 @@ async def test_a_database_that_is_down_costs_a_retry(
         raise OperationalError("SELECT", {}, ConnectionError())
 
     with monkeypatch.context() as outage:
-        outage.setattr(statistics, "get_last_statistics", down)
+        outage.setattr(stored_rows, "get_last_statistics", down)
         await set_up(hass, contract_entry(sandbox, certificate, [QUARTER_HOUR_EAN]))
         assert not await hourly_rows(hass, OFFTAKE)
     await later(hass, freezer, timedelta(minutes=1, seconds=1))

@@ -18,6 +18,7 @@ from .connection import async_create_client
 from .consent_callback import ConsentCallbackView
 from .const import CONF_EAN, CONF_WAITING_KEY, DOMAIN, SUBENTRY_METER
 from .coordinator import ContractCoordinator, FluviusConfigEntry, FluviusData, MeterCoordinator
+from .facts_store import async_remove_facts
 from .following import async_follow_mandates
 from .issues import withdraw_old_issues
 from .removal import async_ask_about_entry, async_ask_about_meters
@@ -42,6 +43,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: FluviusConfigEntry) -> b
     store = ProgressStore(hass, entry.entry_id)
     await store.async_load()
     gone = await store.async_keep_only({subentry.data[CONF_EAN] for subentry in subentries})
+    await async_remove_facts(hass, entry.entry_id, gone)
     await async_ask_about_meters(hass, entry, gone)
     await WaitingKeys(hass).async_settle(entry)
     async_settle_certificates(hass, entry)
@@ -82,6 +84,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: FluviusConfigEntry) -> 
     await store.async_load()
     gone = await store.async_keep_only(set())
     await store.async_remove()
+    await async_remove_facts(hass, entry.entry_id, gone)
     await async_remove_access_store(hass, entry.entry_id)
     withdraw_old_issues(hass)
     await async_ask_about_entry(hass, entry, gone)

@@ -66,4 +66,7 @@ ARRIVAL_OVERLAP: Final = timedelta(hours=1)
 SWEEP_INTERVAL: Final = timedelta(days=7)
 SWEEP: Final = timedelta(days=62)
 
+# So many days back it is told how many of the readings are estimated.
+SHARE_DAYS: Final = 30
+
 MAX_REQUESTS_IN_FLIGHT: Final = 2

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
@@ -28,18 +28,23 @@ from .const import (
     LOGGER,
     MAX_REQUESTS_IN_FLIGHT,
     METER_INTERVAL,
+    SHARE_DAYS,
 )
 from .energy_dashboard import async_add_meter
 from .errors import failure, update_error
+from .facts_store import FactsStore
 from .importer import MeterImporter
 from .issues import report_life, report_permission, report_refusals
 from .meter import Meter
 from .metering.access import Access, is_readable, share_read
 from .metering.calendar import Period
-from .metering.gaps import IncompleteDay, incomplete_days
+from .metering.day_facts import DayFacts, newest_slice, provisional_since, unsure_share
+from .metering.gaps import Coverage, IncompleteDay, incomplete_days
 from .metering.mandate_life import MandateLife, life_of
 from .metering.measures import Measure, SeriesKey, day_kind_of
+from .metering.peaks import Peaks, peaks
 from .metering.summary import DayTotals
+from .period_sums import PeriodSums, async_period_sums
 from .statistics import StatisticsNotWrittenError
 from .storage import ProgressStore
 
@@ -103,6 +108,10 @@ class MeterData:
 
     `incomplete` days should be complete by now and are not; `skipped` counts, by reason, what
     answers held and could not be used since Home Assistant started. `life` is where the access stands.
+    `serials` are the numbers of the physical meters in use.
+    `newest` are the days with the newest quarter-hour (gas: hour) of each measure, `unsure_share` is
+    the share of readings of the last days that are estimated or not validated, in percent, and from
+    the gas day `provisional_since` on the kWh still change.
     """
 
     import_progress: float
@@ -112,6 +121,17 @@ class MeterData:
     incomplete: Mapping[SeriesKey, list[IncompleteDay]] = field(default_factory=dict)
     skipped: Mapping[str, int] = field(default_factory=dict)
     life: MandateLife = field(default_factory=MandateLife)
+    newest: Mapping[Measure, DayFacts] = field(default_factory=dict)
+    unsure_share: float | None = None
+    provisional_since: date | None = None
+    peaks: Peaks | None = None
+    sums: PeriodSums = field(default_factory=dict)
+    serials: frozenset[str] = frozenset()
+
+    @property
+    def serial_number(self) -> str | None:
+        """The numbers of the physical meters in use, seldom more than one."""
+        return ", ".join(sorted(self.serials)) or None
 
 
 class MeterCoordinator(DataUpdateCoordinator[MeterData]):
@@ -140,6 +160,8 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         self.energy_type = EnergyType(subentry.data[CONF_ENERGY_TYPE])
         self._contract = contract
         self._store = store
+        self._facts = FactsStore(hass, entry.entry_id, self.ean)
+        self._sums: PeriodSums = {}
         self._failures = 0
         self._mandates = contract.readable_mandates(self.ean)
         self._to_read_again: list[Period] = []
@@ -150,7 +172,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
             reactive=subentry.data.get(CONF_REACTIVE, False),
         )
         self._importer = MeterImporter(
-            hass, contract.client, contract.in_flight, store, self.meter, self._show
+            hass, contract.client, contract.in_flight, store, self._facts, self.meter, self._show
         )
         self.data = self._known()
 
@@ -199,6 +221,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
             ) from err
         finally:
             report_refusals(self.hass, self.subentry, self._importer.refusals)
+            await self._async_add_up()
         report_permission(self.hass, self.config_entry, self.subentry.subentry_id)
         if self._importer.refusals:
             self.update_interval = timedelta(seconds=self._next_retry())
@@ -207,6 +230,22 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
             self._failures = 0
         await self._async_add_to_energy_dashboard()
         return self._known()
+
+    async def _async_add_up(self) -> None:
+        """Add up the month and the year from what the recorder holds by now."""
+        progress = self._importer.progress
+        if progress.data_until is None:
+            self._sums = {}
+            return
+        first = {
+            key.measure: coverage.first
+            for key, coverage in progress.coverage.items()
+            if key.ean == self.ean and coverage.first is not None
+        }
+        self._sums = await async_period_sums(
+            self.hass, self.ean, first, dt_util.utcnow(), progress.data_until
+        )
+        self._show()
 
     def _next_retry(self) -> float:
         """Return the seconds to wait after one more failure in a row."""
@@ -222,6 +261,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         """Return what is known of the meter by now."""
         progress = self._importer.progress
         allowed = self.allowed()
+        facts = self._facts.facts
         kind = day_kind_of(self.energy_type)
         now = dt_util.utcnow()
         return MeterData(
@@ -236,6 +276,18 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
             },
             skipped=dict(self._importer.skipped),
             life=life_of(self._contract.data, self.ean, progress.references, now),
+            newest={
+                measure: newest for measure, days in facts.items() if (newest := newest_slice(days))
+            },
+            unsure_share=unsure_share(facts, SHARE_DAYS),
+            provisional_since=provisional_since(facts),
+            peaks=peaks(
+                facts.get(Measure.OFFTAKE, {}),
+                progress.coverage.get(SeriesKey(self.ean, Measure.OFFTAKE), Coverage()),
+                now,
+            ),
+            sums=self._sums,
+            serials=progress.serials,
         )
 
     @callback

@@ -9,7 +9,7 @@ import probatio
 
 from .const import LOGGER
 from .metering.measures import Measure
-from .statistics import statistic_id
+from .stored_rows import statistic_id
 
 
 async def async_add_meter(hass: HomeAssistant, ean: str, measures: Iterable[Measure]) -> bool:

@@ -22,6 +22,7 @@ class MeterEntity(CoordinatorEntity[MeterCoordinator]):
             identifiers={(DOMAIN, coordinator.ean)},
             name=coordinator.subentry.title,
             manufacturer="Fluvius",
+            serial_number=coordinator.data.serial_number,
             entry_type=DeviceEntryType.SERVICE,
         )
 

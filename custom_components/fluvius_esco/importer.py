@@ -25,6 +25,7 @@ from .api.exceptions import (
 )
 from .api.models import EnergyRequest, Headpoint, Mandate, PeriodType
 from .const import ARRIVAL_OVERLAP, LOGGER, SWEEP, SWEEP_INTERVAL
+from .facts_store import FactsStore
 from .fetching import async_ask
 from .meter import Meter
 from .metering.access import (
@@ -90,6 +91,7 @@ class MeterImporter:
         client: FluviusClient,
         in_flight: asyncio.Semaphore,
         store: ProgressStore,
+        facts: FactsStore,
         meter: Meter,
         on_progress: Callable[[], None],
     ) -> None:
@@ -98,6 +100,7 @@ class MeterImporter:
         self._client = client
         self._in_flight = in_flight
         self._store = store
+        self._facts = facts
         self._meter = meter
         self._on_progress = on_progress
         self._day_kind = meter.day_kind
@@ -132,6 +135,7 @@ class MeterImporter:
         self.refusals = []
         self.hours_written = 0
         references = frozenset(one.reference_number for one in mandates if one.reference_number)
+        await self._async_begin_anew_without_facts()
         await self._async_keep(references=self.progress.references | references)
         await self._async_trust_what_is_stored()
         await self._async_forget_beyond_mandate(mandates)
@@ -313,6 +317,7 @@ class MeterImporter:
         )
         self.hours_written += rows
         self.skipped.update(evaluation.skipped)
+        await self._facts.async_update(evaluation.facts)
         progress = self.progress
         read = [Access(period_of(span), question.granularities) for span in question.spans]
         newest = {key: max(hours.values) for key, hours in evaluation.hours.items() if hours.values}
@@ -332,6 +337,7 @@ class MeterImporter:
                 },
             },
             sources=progress.sources | evaluation.sources,
+            serials=_newest_serials(progress, evaluation),
         )
 
     async def _async_forget_beyond_mandate(self, mandates: list[Mandate]) -> None:
@@ -375,6 +381,7 @@ class MeterImporter:
 
     async def _async_forget(self, gone: Period) -> None:
         """Keep that nothing is held of some days any more; the last weeks are read again."""
+        await self._facts.async_forget(span_of(gone), self._day_kind)
         progress = self.progress
         read = tuple(without(progress.read, gone))
         until = progress.data_until
@@ -399,6 +406,11 @@ class MeterImporter:
         if is_long_ago or (self._meter.reactive and not progress.reactive):
             await self._async_keep(read=(), asked_until=None)
         await self._async_keep(reactive=self._meter.reactive)
+
+    async def _async_begin_anew_without_facts(self) -> None:
+        """Count nothing as read if what its days say, beside their amounts, was never kept."""
+        if not await self._facts.async_load() and self.progress.read:
+            await self._async_keep(read=(), asked_until=None)
 
     async def _async_trust_what_is_stored(self) -> None:
         """Count as read only what the recorder still has."""
@@ -426,6 +438,13 @@ class MeterImporter:
         """Keep how far the import is, and tell."""
         await self._store.async_set(self._meter.ean, replace(self.progress, **changes))
         self._on_progress()
+
+
+def _newest_serials(progress: Progress, evaluation: Evaluation) -> frozenset[str]:
+    """Return the numbers of the meters in use, which an answer about older days does not tell."""
+    until = evaluation.data_until
+    is_newer = until and not (progress.data_until and until < progress.data_until)
+    return evaluation.serials or progress.serials if is_newer else progress.serials
 
 
 def _abandon(task: asyncio.Task[Evaluation]) -> None:

@@ -1,8 +1,8 @@
-"""Sensors of a meter: the access to it, how far its readings reach, its last complete day."""
+"""Sensors of a meter: the access to it, how far its readings reach, what is missing of them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final, override
 
 from homeassistant.components.sensor import (
@@ -10,31 +10,24 @@ from homeassistant.components.sensor import (
     SensorEntity,
     SensorEntityDescription,
 )
-from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfEnergy, UnitOfVolume
+from homeassistant.const import PERCENTAGE, EntityCategory
 
 from .api.models import MandateStatus, RenewalStatus
 from .coordinator import MeterData
 from .entity import MeterEntity
 from .metering.calendar import BRUSSELS, Span
-from .metering.measures import Measure
 
 
 @dataclass(frozen=True, kw_only=True)
 class MeterSensorDescription(SensorEntityDescription):
-    """A sensor of what is known of a meter."""
+    """A sensor of what is known of a meter, added as soon as there is something for it to tell.
 
-    value_fn: Callable[[MeterData], float | datetime | str | None]
-    attributes_fn: Callable[[MeterData], dict[str, Any]] | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class LastDaySensorDescription(SensorEntityDescription):
-    """A sensor of one measure of the last complete day.
-
-    Without a state class: Home Assistant would book the amount on the day it arrived.
+    Amounts have no state class: Home Assistant would book them on the day that they arrived.
     """
 
-    measure: Measure
+    value_fn: Callable[[MeterData], float | date | str | None]
+    attributes_fn: Callable[[MeterData], dict[str, Any] | None] | None = None
+    exists_fn: Callable[[MeterData], bool] = lambda _data: True
 
 
 # A state is no place for years of days; diagnostics have all of them.
@@ -90,7 +83,7 @@ def _renewal_status(data: MeterData) -> str | None:
     return _RENEWAL_STATUSES.get(renewal) if renewal else "not_due"
 
 
-METER_SENSORS = (
+METER_SENSORS: Final = (
     MeterSensorDescription(
         key="mandate_status",
         translation_key="mandate_status",
@@ -153,47 +146,12 @@ METER_SENSORS = (
     ),
 )
 
-LAST_DAY_SENSORS = (
-    LastDaySensorDescription(
-        key="last_day_offtake",
-        translation_key="last_day_offtake",
-        device_class=SensorDeviceClass.ENERGY,
-        native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
-        suggested_display_precision=2,
-        measure=Measure.OFFTAKE,
-    ),
-    LastDaySensorDescription(
-        key="last_day_injection",
-        translation_key="last_day_injection",
-        device_class=SensorDeviceClass.ENERGY,
-        native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
-        suggested_display_precision=2,
-        measure=Measure.INJECTION,
-    ),
-    LastDaySensorDescription(
-        key="last_day_gas_energy",
-        translation_key="last_day_gas_energy",
-        device_class=SensorDeviceClass.ENERGY,
-        native_unit_of_measurement=UnitOfEnergy.KILO_WATT_HOUR,
-        suggested_display_precision=2,
-        measure=Measure.GAS_ENERGY,
-    ),
-    LastDaySensorDescription(
-        key="last_day_gas_volume",
-        translation_key="last_day_gas_volume",
-        device_class=SensorDeviceClass.GAS,
-        native_unit_of_measurement=UnitOfVolume.CUBIC_METERS,
-        suggested_display_precision=2,
-        measure=Measure.GAS_VOLUME,
-    ),
-)
-
 
 class MeterSensor(MeterEntity, SensorEntity):
     """Something that is known of a meter, also while Fluvius cannot be reached."""
 
     entity_description: MeterSensorDescription
-    _unrecorded_attributes = frozenset({"days"})
+    _unrecorded_attributes = frozenset({"days", "months"})
 
     @property
     @override
@@ -202,7 +160,7 @@ class MeterSensor(MeterEntity, SensorEntity):
 
     @property
     @override
-    def native_value(self) -> float | datetime | str | None:
+    def native_value(self) -> float | date | str | None:
         return self.entity_description.value_fn(self.coordinator.data)
 
     @property
@@ -210,21 +168,3 @@ class MeterSensor(MeterEntity, SensorEntity):
     def extra_state_attributes(self) -> dict[str, Any] | None:
         attributes_fn = self.entity_description.attributes_fn
         return attributes_fn(self.coordinator.data) if attributes_fn else None
-
-
-class LastDaySensor(MeterEntity, SensorEntity):
-    """The amount of one measure on the last day whose readings are complete."""
-
-    entity_description: LastDaySensorDescription
-
-    @property
-    @override
-    def native_value(self) -> float | None:
-        last_day = self.coordinator.data.last_day
-        return last_day.totals.get(self.entity_description.measure) if last_day else None
-
-    @property
-    @override
-    def extra_state_attributes(self) -> dict[str, Any] | None:
-        last_day = self.coordinator.data.last_day
-        return {"date": last_day.date.isoformat()} if last_day else None

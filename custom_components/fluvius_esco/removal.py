@@ -21,8 +21,9 @@ from homeassistant.util.hass_dict import HassKey
 from .const import CONF_EAN, DOMAIN, SUBENTRY_METER
 from .metering.measures import Measure
 from .meters import followed_eans
-from .statistics import async_clear, statistic_id
+from .statistics import async_clear
 from .storage import Progress
+from .stored_rows import statistic_id
 
 _VERSION: Final = 1
 _LOCK: Final[HassKey[asyncio.Lock]] = HassKey(f"{DOMAIN}_removal_lock")

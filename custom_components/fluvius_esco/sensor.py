@@ -5,6 +5,7 @@ from functools import partial
 
 from homeassistant.components.sensor import SensorEntity
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .certificate_sensors import (
@@ -12,9 +13,12 @@ from .certificate_sensors import (
     CertificateSensor,
     async_forget_certificate_sensors,
 )
+from .const import DOMAIN
 from .contract_sensors import CONTRACT_SENSORS, ContractSensor
 from .coordinator import FluviusConfigEntry, MeterCoordinator
-from .meter_sensors import LAST_DAY_SENSORS, METER_SENSORS, LastDaySensor, MeterSensor
+from .meter_sensors import METER_SENSORS, MeterSensor
+from .peak_sensors import PEAK_SENSORS
+from .reading_sensors import READING_SENSORS
 
 PARALLEL_UPDATES = 0
 
@@ -34,28 +38,34 @@ async def async_setup_entry(
             [CertificateSensor(contract, description) for description in CERTIFICATE_SENSORS]
         )
     for subentry_id, meter in entry.runtime_data.meters.items():
-        async_add_entities(
-            [MeterSensor(meter, description) for description in METER_SENSORS],
-            config_subentry_id=subentry_id,
-        )
-        _follow_measures(entry, meter, partial(async_add_entities, config_subentry_id=subentry_id))
+        _follow_meter(entry, meter, partial(async_add_entities, config_subentry_id=subentry_id))
 
 
-def _follow_measures(
+def _follow_meter(
     entry: FluviusConfigEntry,
     meter: MeterCoordinator,
     add_entities: Callable[[list[SensorEntity]], None],
 ) -> None:
-    """Add the sensors of a meter's measures as soon as it turns out to have them."""
-    missing = dict.fromkeys(LAST_DAY_SENSORS)
+    """Add the sensors of a meter, each as soon as there is something for it to tell."""
+    missing = {one.key: one for one in (*METER_SENSORS, *READING_SENSORS, *PEAK_SENSORS)}
 
     @callback
     def add_known() -> None:
-        known = [sensor for sensor in missing if sensor.measure in meter.data.measures]
-        for description in known:
-            del missing[description]
+        known = [key for key, sensor in missing.items() if sensor.exists_fn(meter.data)]
         if known:
-            add_entities([LastDaySensor(meter, description) for description in known])
+            add_entities([MeterSensor(meter, missing.pop(key)) for key in known])
 
     entry.async_on_unload(meter.async_add_listener(add_known))
+    entry.async_on_unload(meter.async_add_listener(partial(_show_serial_number, meter)))
     add_known()
+
+
+@callback
+def _show_serial_number(meter: MeterCoordinator) -> None:
+    """Let the device have the number of the physical meter, which another one may replace."""
+    registry = dr.async_get(meter.hass)
+    device = registry.async_get_device_by_identifier(
+        (DOMAIN, meter.ean), meter.config_entry.entry_id
+    )
+    if device and device.serial_number != meter.data.serial_number:
+        registry.async_update_device(device.id, serial_number=meter.data.serial_number)

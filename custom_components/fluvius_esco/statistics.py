@@ -8,7 +8,6 @@ written before the recorder has committed it and it has been read back.
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 import inspect
 from typing import Final
 
@@ -18,12 +17,7 @@ from homeassistant.components.recorder.models import (
     StatisticMeanType,
     StatisticMetaData,
 )
-from homeassistant.components.recorder.statistics import (
-    StatisticsRow,
-    async_add_external_statistics,
-    get_last_statistics,
-    statistics_during_period,
-)
+from homeassistant.components.recorder.statistics import async_add_external_statistics
 from homeassistant.components.recorder.tasks import SynchronizeTask
 from homeassistant.const import UnitOfEnergy, UnitOfReactiveEnergy, UnitOfVolume
 from homeassistant.core import HomeAssistant
@@ -43,6 +37,7 @@ from .metering.calendar import HOUR, Span
 from .metering.hourly import HourlySums
 from .metering.measures import Measure, SeriesKey
 from .metering.running_sum import Plan, Row, Rows, plan, without_deleting
+from .stored_rows import Stored, instant, last_row, rows_between, statistic_id, stored_in
 
 _LOCK: Final[HassKey[asyncio.Lock]] = HassKey(f"{DOMAIN}_statistics_lock")
 _COMMIT_TIMEOUT: Final = 600
@@ -53,8 +48,6 @@ _ROWS_AT_ONCE: Final = 60
 _CAN_DELETE_ROWS: Final = (
     "start_time" in inspect.signature(Recorder.async_clear_statistics).parameters
 )
-# Where the next row is looked for first: a hole is seldom longer.
-_NEAR: Final = 7 * 24 * HOUR
 _UNITS: Final[dict[Unit, tuple[str, str | None]]] = {
     Unit.KILOWATT_HOUR: (UnitOfEnergy.KILO_WATT_HOUR, EnergyConverter.UNIT_CLASS),
     Unit.CUBIC_METER: (UnitOfVolume.CUBIC_METERS, VolumeConverter.UNIT_CLASS),
@@ -94,20 +87,6 @@ class _Prepared:
     hours: HourlySums
     needed: Plan
     appends: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Stored:
-    """The stored rows in a span, the total before them and the first row behind them."""
-
-    rows: dict[int, Row]
-    baseline: float
-    behind: Row | None
-
-
-def statistic_id(ean: str, measure: Measure) -> str:
-    """Return the id of the statistic of a measure."""
-    return f"{DOMAIN}:{ean}_{measure}"
 
 
 def unit_of(measure: Measure) -> str:
@@ -155,10 +134,10 @@ async def async_delete_from(
         await _async_committed(hass, instance)
         for series in all_series:
             statistic = series.statistic_id
-            last = await _async_read(instance, _last_row, hass, statistic)
+            last = await _async_read(instance, last_row, hass, statistic)
             if last is None or last.start < first:
                 continue
-            kept = await _async_read(instance, _rows, hass, statistic, 0, first)
+            kept = await _async_read(instance, rows_between, hass, statistic, 0, first)
             if kept and _CAN_DELETE_ROWS:
                 _delete_rows(instance, statistic, Span(first, last.start + HOUR))
             else:
@@ -168,7 +147,7 @@ async def async_delete_from(
                     rows.add(row.start, row.state, row.sum)
                 await _async_add_rows(hass, instance, series, rows)
             await _async_committed(hass, instance)
-            left = await _async_read(instance, _last_row, hass, statistic)
+            left = await _async_read(instance, last_row, hass, statistic)
             if left != (list(kept.values())[-1] if kept else None):
                 raise _not_written()
 
@@ -202,7 +181,7 @@ async def async_newest_hours(
     """
 
     def newest() -> dict[SeriesKey, int]:
-        rows = {key: _last_row(hass, statistic_id(key.ean, key.measure)) for key in keys}
+        rows = {key: last_row(hass, statistic_id(key.ean, key.measure)) for key in keys}
         return {key: row.start for key, row in rows.items() if row}
 
     return await _async_read(get_instance(hass), newest)
@@ -236,7 +215,7 @@ async def _async_queue(hass: HomeAssistant, instance: Recorder, prepared: _Prepa
         _delete_rows(instance, series.statistic_id, span)
     for shift in prepared.needed.shifts:
         instance.async_adjust_statistics(
-            series.statistic_id, _instant(shift.start), shift.amount, unit
+            series.statistic_id, instant(shift.start), shift.amount, unit
         )
     await _async_add_rows(hass, instance, series, prepared.needed.rows)
 
@@ -273,8 +252,8 @@ async def _async_add_rows(
 def _delete_rows(instance: Recorder, statistic: str, span: Span) -> None:
     instance.async_clear_statistics(
         [statistic],
-        start_time=_instant(span.start),  # type: ignore[call-arg] # from 2026.11 on
-        end_time=_instant(span.end),
+        start_time=instant(span.start),  # type: ignore[call-arg] # from 2026.11 on
+        end_time=instant(span.end),
     )
 
 
@@ -304,7 +283,7 @@ def _prepare(hass: HomeAssistant, hours: Mapping[StatisticSeries, HourlySums]) -
     for series, wanted in hours.items():
         if (touched := wanted.touched) is None:
             continue
-        stored = _stored(hass, series.statistic_id, touched)
+        stored = stored_in(hass, series.statistic_id, touched)
         needed = _plan(stored, wanted)
         if not needed.is_empty:
             appends = not stored.rows and stored.behind is None
@@ -312,7 +291,7 @@ def _prepare(hass: HomeAssistant, hours: Mapping[StatisticSeries, HourlySums]) -
     return prepared
 
 
-def _plan(stored: _Stored, wanted: HourlySums) -> Plan:
+def _plan(stored: Stored, wanted: HourlySums) -> Plan:
     needed = plan(stored.baseline, stored.rows, wanted, stored.behind)
     return needed if _CAN_DELETE_ROWS else without_deleting(needed, stored.rows)
 
@@ -329,67 +308,16 @@ def _ends_are_there(hass: HomeAssistant, prepared: _Prepared) -> bool:
     """Whether the first and the last of the rows that were appended are there as they should be."""
     first, last = prepared.needed.rows.row(0), prepared.needed.rows.row(-1)
     statistic = prepared.series.statistic_id
-    found = _stored(hass, statistic, Span(first.start, first.start + HOUR))
+    found = stored_in(hass, statistic, Span(first.start, first.start + HOUR))
     return (
         found.rows == {first.start: first}
         and abs(found.baseline - (first.sum - first.state)) < _SAME
-        and _last_row(hass, statistic) == last
+        and last_row(hass, statistic) == last
     )
-
-
-def _stored(hass: HomeAssistant, statistic: str, span: Span) -> _Stored:
-    last = _last_row(hass, statistic)
-    if last is None or last.start < span.start:
-        return _Stored({}, last.sum if last else 0.0, None)
-    found = _statistics(hass, statistic, span.start, span.end)
-    behind = _first_from(hass, statistic, span.end) if last.start >= span.end else None
-    oldest = found[0] if found else behind
-    return _Stored(
-        {row.start: row for row in map(_row, found)},
-        _sum_before(oldest) if oldest else last.sum,
-        _row(behind) if behind else None,
-    )
-
-
-def _rows(hass: HomeAssistant, statistic: str, first: int, end: int) -> dict[int, Row]:
-    return {row.start: row for row in map(_row, _statistics(hass, statistic, first, end))}
-
-
-def _statistics(
-    hass: HomeAssistant, statistic: str, first: int, end: int | None
-) -> list[StatisticsRow]:
-    return statistics_during_period(
-        hass,
-        _instant(first),
-        None if end is None else _instant(end),
-        {statistic},
-        "hour",
-        None,
-        {"change", "state", "sum"},
-    ).get(statistic, [])
-
-
-def _first_from(hass: HomeAssistant, statistic: str, start: int) -> StatisticsRow:
-    """Return the first row from an hour on; the caller knows that there is one."""
-    near = _statistics(hass, statistic, start, start + _NEAR)
-    return near[0] if near else _statistics(hass, statistic, start, None)[0]
-
-
-def _last_row(hass: HomeAssistant, statistic: str) -> Row | None:
-    rows = get_last_statistics(hass, 1, statistic, convert_units=False, types={"state", "sum"})
-    return _row(rows[statistic][0]) if rows.get(statistic) else None
-
-
-def _sum_before(row: StatisticsRow) -> float:
-    return (row["sum"] or 0.0) - (row["change"] or 0.0)
-
-
-def _row(row: StatisticsRow) -> Row:
-    return Row(int(row["start"]), row["state"] or 0.0, row["sum"] or 0.0)
 
 
 def _statistic_data(row: Row) -> StatisticData:
-    return StatisticData(start=_instant(row.start), state=row.state, sum=row.sum)
+    return StatisticData(start=instant(row.start), state=row.state, sum=row.sum)
 
 
 def _spans(hours: Iterable[int]) -> Iterator[Span]:
@@ -404,7 +332,3 @@ def _spans(hours: Iterable[int]) -> Iterator[Span]:
         span = Span(hour, hour + HOUR)
     if span is not None:
         yield span
-
-
-def _instant(second: int) -> datetime:
-    return datetime.fromtimestamp(second, UTC)

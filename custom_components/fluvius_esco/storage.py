@@ -29,7 +29,7 @@ class Progress:
     again at `swept_at`. `newest` is the newest stored hour of each statistic, in seconds since the
     epoch. `coverage` tells how complete the totals are, `sources` the places where the energy was ever
     measured, and `reactive` whether reactive energy was read along. `references` are the reference
-    numbers under which mandates gave access.
+    numbers under which mandates gave access, and `serials` the numbers of the meters in use.
     """
 
     read: tuple[Access, ...] = ()
@@ -43,6 +43,7 @@ class Progress:
     sources: frozenset[Source] = frozenset()
     reactive: bool = False
     references: frozenset[str] = frozenset()
+    serials: frozenset[str] = frozenset()
 
     def measures(self, ean: str) -> frozenset[Measure]:
         """Return what is known to be measured of an EAN."""
@@ -120,6 +121,7 @@ def _to_json(progress: Progress) -> dict[str, Any]:
         and {
             "date": progress.last_day.date.isoformat(),
             "totals": dict(progress.last_day.totals),
+            "registers": dict(progress.last_day.registers),
         },
         "on_energy_dashboard": progress.on_energy_dashboard,
         "newest": {_name(key): hour for key, hour in progress.newest.items()},
@@ -134,6 +136,7 @@ def _to_json(progress: Progress) -> dict[str, Any]:
         "sources": sorted(progress.sources),
         "reactive": progress.reactive,
         "references": sorted(progress.references),
+        "serials": sorted(progress.serials),
     }
 
 
@@ -145,7 +148,8 @@ def _from_json(stored: dict[str, Any]) -> Progress:
         last_day=last_day
         and DayTotals(
             date.fromisoformat(last_day["date"]),
-            {Measure(measure): amount for measure, amount in last_day["totals"].items()},
+            _amounts(last_day["totals"]),
+            _amounts(last_day.get("registers", {})),
         ),
         asked_until=_instant(stored["asked_until"]),
         swept_at=_instant(stored["swept_at"]),
@@ -162,7 +166,12 @@ def _from_json(stored: dict[str, Any]) -> Progress:
         sources=frozenset((ean, place) for ean, place in stored["sources"]),
         reactive=stored["reactive"],
         references=frozenset(stored.get("references", ())),
+        serials=frozenset(stored.get("serials", ())),
     )
+
+
+def _amounts(stored: dict[str, float]) -> dict[Measure, float]:
+    return {Measure(measure): amount for measure, amount in stored.items()}
 
 
 def _name(key: SeriesKey) -> str:

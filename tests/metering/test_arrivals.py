@@ -67,7 +67,11 @@ def test_a_whole_day_is_taken_with_its_registers() -> None:
     assert sum(evaluation.hours[SeriesKey(EAN, Measure.OFFTAKE)].values.values()) == 25.0
     night = evaluation.hours[SeriesKey(EAN, Measure.OFFTAKE_NIGHT)]
     assert night.values == {SUNDAY.start: 15.0}
-    assert evaluation.last_day == DayTotals(date(2026, 10, 25), {Measure.OFFTAKE: 25.0})
+    assert evaluation.last_day == DayTotals(
+        date(2026, 10, 25),
+        {Measure.OFFTAKE: 25.0},
+        {Measure.OFFTAKE_DAY: 10.0, Measure.OFFTAKE_NIGHT: 15.0},
+    )
 
 
 def test_a_part_of_a_day_is_read_again() -> None:

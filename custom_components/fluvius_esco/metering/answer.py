@@ -8,11 +8,12 @@ from typing import Final
 from ..api.models import Granularity, Headpoint
 from .access import Access
 from .calendar import Period, Span
+from .day_facts import Facts, day_facts
 from .gaps import Coverage, coverage, updated
 from .hourly import HourlySums, day_hours, hourly_sums
 from .measures import TOTAL_MEASURES, SeriesKey
 from .readings import Readings, Source, combine, sources
-from .summary import DayTotals, data_until, last_complete_day
+from .summary import DayTotals, data_until, last_complete_day, serials
 
 _NOTHING_KNOWN: Final = Coverage()
 
@@ -40,8 +41,8 @@ class Evaluation:
     """What an answer says about the spans that were asked for.
 
     The hours of every series in it, how complete the totals are, how far it reaches, the last
-    complete day of its EAN, the places that the energy is measured at, and what could not be used,
-    counted by reason.
+    complete day of its EAN, what else its days say, the places that the energy is measured at, and
+    the numbers of the newest meters, and what could not be used, counted by reason.
     """
 
     question: Question
@@ -49,7 +50,9 @@ class Evaluation:
     coverage: dict[SeriesKey, Coverage]
     data_until: datetime | None
     last_day: DayTotals | None
+    facts: Facts
     sources: frozenset[Source]
+    serials: frozenset[str]
     skipped: Mapping[str, int]
 
 
@@ -112,7 +115,9 @@ def evaluated(
         last_day=last_complete_day(
             {key.measure: of for key, of in days.items() if key.ean == headpoint.ean}
         ),
+        facts=day_facts(headpoint, readings, days),
         sources=sources(headpoint),
+        serials=serials(headpoint),
         skipped=headpoint.skipped,
     )
 
@@ -139,5 +144,9 @@ def latest(first: datetime | None, second: datetime | None) -> datetime | None:
 def newest_day(known: DayTotals | None, read: DayTotals | None) -> DayTotals | None:
     """Return the later of two days; of the same day, as it was read last."""
     if known and read and known.date == read.date:
-        return DayTotals(read.date, {**known.totals, **read.totals})
+        return DayTotals(
+            read.date,
+            {**known.totals, **read.totals},
+            {**known.registers, **read.registers},
+        )
     return max(filter(None, (read, known)), key=lambda day: day.date, default=None)
