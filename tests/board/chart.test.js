@@ -5,7 +5,7 @@ import test from "node:test";
 
 import { decimalsOf, niceTicks, scale, ticksAround } from "../../custom_components/fluvius_esco/frontend/chart.js";
 import { Format } from "../../custom_components/fluvius_esco/frontend/format.js";
-import { meanOf, monthsOf } from "../../custom_components/fluvius_esco/frontend/peaks.js";
+import { monthsOf, powerOf } from "../../custom_components/fluvius_esco/frontend/peaks.js";
 import { fill, languageOf } from "../../custom_components/fluvius_esco/frontend/words.js";
 
 test("ticks are round, begin at 0 and reach the highest value", () => {
@@ -48,9 +48,24 @@ test("a language without texts gets the English ones", () => {
   assert.equal(fill("{count} of {all}", { count: 1, all: 2 }), "1 of 2");
 });
 
-test("a peak sensor without months or without a mean has none", () => {
-  assert.equal(monthsOf({ attributes: {} }), null);
-  assert.equal(monthsOf(undefined), null);
-  assert.equal(meanOf({ state: "unknown" }), null);
-  assert.equal(meanOf({ state: "4.456" }), 4.456);
+test("the present month stands behind those that the mean is of, and counts for the floor at least", () => {
+  const mean = { state: "4.456", attributes: { months: [{ month: "2026-10", peak: 4.6, counted: 4.6, missing: false }] } };
+  const present = { state: "1.2", attributes: { month: "2026-11", start: null, provisional: true } };
+  const months = monthsOf(mean, present);
+  assert.deepEqual(
+    months.map(({ month, counted, isPresent }) => [month, counted, isPresent]),
+    [
+      ["2026-10", 4.6, false],
+      ["2026-11", 2.5, true],
+    ],
+  );
+  assert.equal(powerOf(mean), 4.456);
+});
+
+test("sensors that know of no peak have no months", () => {
+  const unknown = { state: "unknown", attributes: { month: "2026-11" } };
+  assert.equal(monthsOf({ attributes: {} }, unknown), null);
+  assert.equal(monthsOf(undefined, undefined), null);
+  assert.equal(monthsOf({ attributes: { months: [{ month: "2026-10", missing: true }] } }, unknown), null);
+  assert.equal(powerOf({ state: "unknown" }), null);
 });

@@ -47,9 +47,14 @@ export async function askHours(hass, meter, measures, start, end) {
   const found = {};
   for (const measure of measures) {
     const rows = (answer[statisticId(meter, measure)] ?? []).filter((row) => row.start >= start);
-    if (rows.length) found[measure] = new Map(rows.map((row) => [row.start, row.change]));
+    if (rows.length) found[measure] = new Map(rows.map((row) => [row.start, rounded(row.change)]));
   }
   return found;
+}
+
+/** Return an amount without what the difference of two running totals leaves behind. */
+function rounded(amount) {
+  return Math.round(amount * 1e6) / 1e6;
 }
 
 /** Return why something failed, in the user's language where Home Assistant has words for it. */

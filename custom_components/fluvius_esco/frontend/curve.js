@@ -2,9 +2,6 @@
 
 import { HOUR, QUARTER_HOUR, slotsOf } from "./time.js";
 
-/** The power that each month counts for at the least in the Flemish tariff, in kW. */
-export const FLOOR = 2.5;
-
 const ESTIMATED = "estimated";
 
 /** Return how fine a meter's readings are: the length of a slice and the action's word for it. */

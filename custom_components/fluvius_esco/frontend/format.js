@@ -41,14 +41,19 @@ export class Format {
 
   /** Return the local time of an instant. */
   time(instant) {
-    return this._dateTime({ hour: "2-digit", minute: "2-digit", hour12: this._hour12, timeZone: ZONE }, instant);
+    const hour = this._hasHalfDays ? "numeric" : "2-digit";
+    return this._dateTime({ hour, minute: "2-digit", hour12: this._hour12, timeZone: ZONE }, instant);
   }
 
   /** Return the local time of a full hour, as short as it can be. */
   hour(instant) {
-    const options = { hour: "numeric", hour12: this._hour12, timeZone: ZONE };
-    const format = this._intl("DateTimeFormat", this.language, options);
-    return format.resolvedOptions().hour12 ? format.format(instant) : this.time(instant);
+    if (!this._hasHalfDays) return this.time(instant);
+    return this._dateTime({ hour: "numeric", hour12: this._hour12, timeZone: ZONE }, instant);
+  }
+
+  get _hasHalfDays() {
+    const options = { hour: "numeric", hour12: this._hour12 };
+    return this._intl("DateTimeFormat", this.language, options).resolvedOptions().hour12;
   }
 
   /** Return a date with its weekday. */

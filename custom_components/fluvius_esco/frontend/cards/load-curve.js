@@ -3,9 +3,10 @@
 import { Answers, askReadings } from "../answers.js";
 import { BoardCard } from "../card.js";
 import { canvas, decimalsOf, markedValue, missingPattern, scale, stripes, ticksAround, valueAxis } from "../chart.js";
-import { FLOOR, curveOf, finenessOf, stretchesOf } from "../curve.js";
+import { curveOf, finenessOf, stretchesOf } from "../curve.js";
 import { html, svg } from "../dom.js";
 import { dayPicker, figures, legend, message, pager, withTooltip } from "../parts.js";
+import { FLOOR } from "../peaks.js";
 import { selection } from "../selection.js";
 import { addDays, dayOf, localTime } from "../time.js";
 
@@ -31,6 +32,7 @@ export class LoadCurve extends BoardCard {
 
   showControls() {
     const { day, newest } = this;
+    if (this.meter.isGas) this.heading = this.text("title_gas");
     const from = Date.parse(this.state("data_period_from")?.state);
     const oldest = Number.isNaN(from) ? "" : dayOf(from, this.meter.firstHour);
     const text = this.format.day(day);
@@ -98,7 +100,7 @@ export class LoadCurve extends BoardCard {
   }
 
   _power(kilowatts) {
-    return this.format.amount(kilowatts, this.meter.isGas ? "kWh/h" : "kW");
+    return this.format.amount(kilowatts, this.meter.isGas ? "kWh" : "kW");
   }
 
   _chart(curve, width) {
@@ -123,7 +125,7 @@ export class LoadCurve extends BoardCard {
       series.map((one, index) => this._series(one, index ? -1 : 1, x, y, length)).reverse(),
       svg("line", { x1: area.left, x2: area.right, y1: y(0), y2: y(0), class: "zero" }),
       this.meter.isGas ? null : markedValue(FLOOR, y, area, this.shared("floor_line"), "floor"),
-      this._peak(series[0].peak, x, y, length),
+      this._peak(series[0].peak, x, y, area, length),
     );
     return withTooltip(chart, {
       count: starts.length,
@@ -191,12 +193,13 @@ export class LoadCurve extends BoardCard {
     );
   }
 
-  _peak(peak, x, y, length) {
+  _peak(peak, x, y, { left, right }, length) {
     if (!peak || peak.power === 0) return [];
     const [at, top] = [x(peak.start + length / 2), y(peak.power)];
+    const anchor = at < left + 30 ? "start" : at > right - 30 ? "end" : "middle";
     return [
       svg("circle", { cx: at, cy: top, r: 4, style: `fill:${COLOR[this.meter.isGas ? "gas_energy" : "offtake"]}` }),
-      svg("text", { x: at, y: top - 8, class: "mark-text", "text-anchor": "middle" }, this._power(peak.power)),
+      svg("text", { x: at, y: top - 8, class: "mark-text", "text-anchor": anchor }, this._power(peak.power)),
     ];
   }
 

@@ -2,32 +2,35 @@
 
 import { BoardCard } from "../card.js";
 import { barPath, canvas, decimalsOf, markedValue, missingPattern, niceTicks, scale, stripes, valueAxis } from "../chart.js";
-import { FLOOR } from "../curve.js";
 import { html, svg } from "../dom.js";
 import { figures, legend, message, pressable } from "../parts.js";
-import { meanOf, monthsOf } from "../peaks.js";
+import { FLOOR, monthsOf, powerOf } from "../peaks.js";
 import { selection } from "../selection.js";
 import { dayOf } from "../time.js";
 
-const HEIGHT = 260;
+const HEIGHT = 280;
 const COLOR = "var(--offtake)";
 
 export class MonthPeaks extends BoardCard {
   static card = "month_peaks";
 
   inputs(state) {
-    return [state("peak_mean")];
+    return [state("peak_mean"), state("month_peak")];
+  }
+
+  get _months() {
+    return monthsOf(this.state("peak_mean"), this.state("month_peak"));
   }
 
   hasAnythingToShow() {
-    return !this.meter.isGas && monthsOf(this.state("peak_mean")) !== null;
+    return this._months !== null;
   }
 
   draw(_, width) {
     if (this.meter.isGas) return [message(this.text("gas"))];
-    const months = monthsOf(this.state("peak_mean"));
-    if (!months || months.every(({ missing }) => missing)) return [message(this.text("nothing"))];
-    const mean = meanOf(this.state("peak_mean"));
+    const months = this._months;
+    if (!months) return [message(this.text("nothing"))];
+    const mean = powerOf(this.state("peak_mean"));
     this.dataset.shown = `${this.meter.ean} ${months.length}`;
     return [this._figures(months, mean), this._chart(months, mean, width), this._legend(months)];
   }
@@ -54,10 +57,12 @@ export class MonthPeaks extends BoardCard {
   _chart(months, mean, width) {
     const highest = Math.max(FLOOR, ...months.map(({ peak }) => peak ?? 0));
     const ticks = niceTicks(highest);
-    const area = { left: 30, right: width, top: 18, bottom: HEIGHT - 22 };
+    const area = { left: 30, right: width, top: 18, bottom: HEIGHT - 38 };
     const y = scale([0, ticks[ticks.length - 1]], [area.bottom, area.top]);
     const decimals = decimalsOf(ticks);
     const room = (area.right - area.left) / months.length;
+    // The present month is not one of those that the mean is of.
+    const meanEnd = area.left + room * months.filter(({ isPresent }) => !isPresent).length;
     return canvas(
       width,
       HEIGHT,
@@ -67,19 +72,22 @@ export class MonthPeaks extends BoardCard {
       svg("text", { x: 0, y: 8 }, "kW"),
       months.map((month, index) => this._month(month, area.left + index * room, room, y, area)),
       markedValue(FLOOR, y, area, "", "floor"),
-      mean === null ? null : markedValue(mean, y, area, "", "mean"),
-      months.map((month, index) => this._value(month, area.left + (index + 0.5) * room, y)),
+      mean === null ? null : markedValue(mean, y, { ...area, right: meanEnd }, "", "mean"),
     );
   }
 
   _month(month, x, room, y, area) {
     const [left, width] = [x + room * 0.15, room * 0.7];
-    const label = svg(
-      "text",
-      { x: x + room / 2, y: area.bottom + 16, "text-anchor": "middle" },
-      room < 34 ? this.format.shortMonth(month.month).slice(0, 1).toUpperCase() : this.format.shortMonth(month.month),
+    const name = this.format.shortMonth(month.month);
+    const below = (line, text, kind) =>
+      svg("text", { x: x + room / 2, y: area.bottom + 16 * line, "text-anchor": "middle", class: kind }, text);
+    return svg(
+      "g",
+      { class: "month", "data-month": month.month },
+      this._bar(month, left, width, y, area),
+      below(1, room < 34 ? name.slice(0, 1).toUpperCase() : name, "tick"),
+      below(2, month.missing ? "–" : this.format.number(month.peak, room < 34 ? 1 : 2), "value"),
     );
-    return svg("g", { class: "month", "data-month": month.month }, this._bar(month, left, width, y, area), label);
   }
 
   _bar(month, left, width, y, { top, bottom }) {
@@ -104,12 +112,6 @@ export class MonthPeaks extends BoardCard {
     );
     const start = Date.parse(month.start);
     return Number.isNaN(start) ? bar : pressable(bar, name, () => selection.chooseDay(dayOf(start)));
-  }
-
-  _value({ peak, missing }, x, y) {
-    if (missing) return null;
-    const place = { x, y: y(peak) - 4, class: "value mark-text", "text-anchor": "middle" };
-    return svg("text", place, this.format.number(peak, 1));
   }
 
   _told({ month, peak, start, provisional, missing }) {

@@ -112,7 +112,8 @@ export class WeekHeatMap extends BoardCard {
     const room = (width - area.left) / 24;
     const every = room < 20 ? 6 : 3;
     const columns = Array.from({ length: 24 / every }, (_, index) => index * every);
-    const hourOf = (column) => String((column + this.meter.firstHour) % 24).padStart(2, "0");
+    // Of any day: all of them have the same clock, but for the hour that one in the year skips.
+    const hourOf = (column) => this.format.hour(dayStart(rows[0].date, this.meter.firstHour) + column * HOUR);
     return canvas(
       width,
       area.top + 7 * area.height,
