@@ -13,8 +13,8 @@ import { fill, loadWords, loadedWords } from "./words.js";
  * A card of one meter: the one of its `device_id`, or else the one that is chosen on the board.
  *
  * A card gives its `name` (which its texts are found by) and: `controls`, made once; `inputs`, the
- * states that it shows; `load`, what it has to ask for; and `draw`, which returns what to show of
- * that. `showControls` brings the controls up to date.
+ * states that it shows; `load`, what it has to ask for, given what tells whether that is still
+ * wanted; and `draw`, which returns what to show of it. `showControls` brings the controls up to date.
  */
 export class BoardCard extends HTMLElement {
   /** Home Assistant takes a card that hides out of the page, unless it says this. */
@@ -180,13 +180,13 @@ export class BoardCard extends HTMLElement {
     this.heading = this.text("title");
     this._header.classList.toggle("without-meter", !this._meter);
     if (!this._meter) {
-      this._show(() => [message(this.shared("no_meter"))]);
+      this._show(() => [message(this.shared(this._config.device_id ? "other_meter" : "no_meter"))]);
       return;
     }
     this._body.setAttribute("busy", "");
     try {
       this.showControls();
-      const data = await this.load();
+      const data = await this.load(() => asked === this._asked);
       if (asked !== this._asked) return;
       this._hide(!this._config.device_id && !this.hasAnythingToShow(data));
       this._show((width) => this.draw(data, width));

@@ -162,7 +162,7 @@ export class DayNight extends BoardCard {
     const name = this._told(period, directions, index, isYear);
     const group = svg(
       "g",
-      { class: "period", "data-period": period, "data-missing": isMissing },
+      { class: "period", "data-period": period, "data-missing": String(isMissing) },
       svg("rect", { x, y: area.top, width: room, height: area.bottom - area.top, style: "fill:transparent" }),
       isMissing && this._isExpected(period)
         ? svg("rect", { x: bar.left, y: area.top, width: bar.width, height: y(0) - area.top, style: "fill:url(#missing)" })

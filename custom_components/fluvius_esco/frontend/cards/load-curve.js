@@ -11,6 +11,8 @@ import { selection } from "../selection.js";
 import { addDays, dayOf, localTime } from "../time.js";
 
 const COLOR = { offtake: "var(--offtake)", injection: "var(--injection)", gas_energy: "var(--gas)" };
+// Every day that is asked for is a request to Fluvius: those that are only paged past are not.
+const PAUSE = 250;
 const answers = new Answers();
 
 export class LoadCurve extends BoardCard {
@@ -44,12 +46,14 @@ export class LoadCurve extends BoardCard {
     });
   }
 
-  async load() {
+  async load(isWanted) {
     const { day, meter, hass } = this;
     const ask = (granularity) =>
       answers.get([meter.id, day, granularity, this.state("data_until")?.last_updated], () =>
         askReadings(hass, meter, day, granularity),
       );
+    await new Promise((done) => setTimeout(done, PAUSE));
+    if (!isWanted()) return null;
     const readings = await ask(finenessOf(meter).granularity).then((answer) => answer.readings, noneIfOnlyDays);
     const curve = curveOf(day, meter, readings);
     return { curve, whole: curve.isEmpty ? (await ask("day")).readings[0] : null };

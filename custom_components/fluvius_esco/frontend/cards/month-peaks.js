@@ -41,7 +41,7 @@ export class MonthPeaks extends BoardCard {
     const newest = months[months.length - 1];
     if (!newest.missing) {
       list.push({
-        key: "newest",
+        key: newest.isPresent ? "present" : "newest",
         name: this.format.month(newest.month),
         text: this._power(newest.peak),
         more: newest.provisional ? this.shared("provisional").toLowerCase() : null,
