@@ -199,7 +199,8 @@ export class BoardCard extends HTMLElement {
   _hide(isHidden) {
     if (this.hidden === isHidden) return;
     this.hidden = isHidden;
-    this.dispatchEvent(new CustomEvent("card-visibility-changed", { detail: { value: !isHidden }, bubbles: true, composed: true }));
+    const detail = { value: !isHidden };
+    this.dispatchEvent(new CustomEvent("card-visibility-changed", { detail, bubbles: true, composed: true }));
   }
 
   async _fail(error) {

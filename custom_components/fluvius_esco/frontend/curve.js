@@ -38,7 +38,8 @@ export function curveOf(date, meter, readings) {
     });
     return { measure, slices, ...summaryOf(slices) };
   });
-  const count = (isCounted) => starts.filter((_, index) => series.some(({ slices }) => isCounted(slices[index]))).length;
+  const isAny = (index, isCounted) => series.some(({ slices }) => isCounted(slices[index]));
+  const count = (isCounted) => starts.filter((_, index) => isAny(index, isCounted)).length;
   return {
     date,
     length,

@@ -37,13 +37,17 @@ button:hover:not(:disabled) { background: color-mix(in srgb, var(--primary-text-
 button:disabled { opacity: 0.38; cursor: default; }
 :focus-visible { outline: 2px solid var(--primary-color, #009ac7); outline-offset: 1px; }
 .pager { display: flex; align-items: center; gap: 4px; }
-.pager > button { width: 36px; padding: 0; display: grid; place-items: center; border-color: transparent; border-radius: 50%; }
+.pager > button {
+  width: 36px; padding: 0; display: grid; place-items: center; border-color: transparent; border-radius: 50%;
+}
 .pager .period { font-size: 14px; text-align: center; min-width: 9ch; white-space: nowrap; }
 .day-picker { position: relative; }
 .day-picker input { position: absolute; inset: 0; width: 100%; opacity: 0; pointer-events: none; }
 .day-picker button { position: relative; min-width: 16ch; }
 .icon { width: 24px; height: 24px; fill: currentColor; }
-.choice { display: flex; flex-wrap: wrap; border: 1px solid var(--divider-color, #e0e0e0); border-radius: 8px; overflow: hidden; }
+.choice {
+  display: flex; flex-wrap: wrap; border: 1px solid var(--divider-color, #e0e0e0); border-radius: 8px; overflow: hidden;
+}
 .choice button { border: none; border-radius: 0; height: 34px; }
 .choice button[aria-pressed="true"] {
   background: color-mix(in srgb, var(--primary-color, #009ac7) 18%, transparent);
@@ -67,7 +71,8 @@ svg .mark { stroke-width: 1.5; stroke-dasharray: 5 4; }
 svg .mark.floor { stroke: var(--floor); }
 svg .mark.mean { stroke: var(--mean); }
 svg .mark-text {
-  pointer-events: none;  fill: var(--primary-text-color); paint-order: stroke; stroke-width: 3px; stroke-linejoin: round;
+  pointer-events: none; fill: var(--primary-text-color);
+  paint-order: stroke; stroke-width: 3px; stroke-linejoin: round;
   stroke: var(--ha-card-background, var(--card-background-color, #fff));
 }
 svg .cursor { stroke: var(--primary-text-color); stroke-width: 1; opacity: 0.6; }

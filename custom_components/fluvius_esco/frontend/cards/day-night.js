@@ -66,8 +66,8 @@ export class DayNight extends BoardCard {
   }
 
   _yearText() {
-    const months = this._months();
-    return `${this.format.shortMonth(months[0])} ${months[0].slice(0, 4)} – ${this.format.shortMonth(this._month)} ${this._month.slice(0, 4)}`;
+    const text = (month) => `${this.format.shortMonth(month)} ${month.slice(0, 4)}`;
+    return `${text(this._months()[0])} – ${text(this._month)}`;
   }
 
   _months() {
@@ -159,14 +159,13 @@ export class DayNight extends BoardCard {
       this._bar(measure, split[index], direction ? -1 : 1, bar, y),
     );
     const isMissing = directions[0].split[index].total === null;
+    const gap = { x: bar.left, y: area.top, width: bar.width, height: y(0) - area.top, style: "fill:url(#missing)" };
     const name = this._told(period, directions, index, isYear);
     const group = svg(
       "g",
       { class: "period", "data-period": period, "data-missing": String(isMissing) },
       svg("rect", { x, y: area.top, width: room, height: area.bottom - area.top, style: "fill:transparent" }),
-      isMissing && this._isExpected(period)
-        ? svg("rect", { x: bar.left, y: area.top, width: bar.width, height: y(0) - area.top, style: "fill:url(#missing)" })
-        : null,
+      isMissing && this._isExpected(period) ? svg("rect", gap) : null,
       parts,
       svg("title", {}, name),
     );

@@ -77,8 +77,8 @@ export class MeterPicker extends BoardCard {
     const found =
       meters.find((meter) => labelOf(meter).toLowerCase() === sought) ??
       meters.find((meter) => sought && labelOf(meter).toLowerCase().includes(sought));
+    this._input.value = labelOf(found ?? this.meter);
     if (found) selection.chooseMeter(found.id);
-    else this._input.value = labelOf(this.meter);
   }
 }
 

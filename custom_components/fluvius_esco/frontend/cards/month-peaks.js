@@ -1,7 +1,17 @@
 /** The peaks of twelve months beside the power that counts at the least, and their mean. */
 
 import { BoardCard } from "../card.js";
-import { barPath, canvas, decimalsOf, markedValue, missingPattern, niceTicks, scale, stripes, valueAxis } from "../chart.js";
+import {
+  barPath,
+  canvas,
+  decimalsOf,
+  markedValue,
+  missingPattern,
+  niceTicks,
+  scale,
+  stripes,
+  valueAxis,
+} from "../chart.js";
 import { html, svg } from "../dom.js";
 import { figures, legend, message, pressable } from "../parts.js";
 import { FLOOR, monthsOf, powerOf } from "../peaks.js";

@@ -17,7 +17,7 @@ export class WeekHeatMap extends BoardCard {
 
   static style = `
     .heat { stroke: var(--ha-card-background, var(--card-background-color, #fff)); stroke-width: 1.5; }
-    .chosen { fill: none; stroke: var(--primary-text-color); stroke-width: 1.5; }
+    .chosen { fill: none; pointer-events: none; stroke: var(--primary-text-color); stroke-width: 1.5; }
     svg text.chosen-day { fill: var(--primary-text-color); font-weight: 600; stroke: none; }
   `;
 
@@ -122,9 +122,18 @@ export class WeekHeatMap extends BoardCard {
       columns.map((column) => svg("text", { x: area.left + column * room + 1, y: 10 }, hourOf(column))),
       rows.map((row, index) => {
         const top = area.top + index * area.height;
-        return this._row(row, { ...area, top, room, highest, width, color: COLOR[measure] });
+        return this._row(row, { ...area, top, room, highest, color: COLOR[measure] });
       }),
+      this._frame(rows, area, width),
     );
+  }
+
+  /** Draw the frame around the chosen day, behind which no row comes. */
+  _frame(rows, { left, top, height }, width) {
+    const index = rows.findIndex(({ date }) => date === this.day);
+    if (index < 0) return null;
+    const place = { x: left, y: top + index * height, width: width - left, height, rx: 3 };
+    return svg("rect", { ...place, class: "chosen" });
   }
 
   _row({ date, cells }, place) {
@@ -134,11 +143,8 @@ export class WeekHeatMap extends BoardCard {
       { x: 0, y: place.top + place.height / 2, dy: "0.35em", class: isChosen ? "chosen-day" : "" },
       place.left < 60 ? `${this.format.weekday(date)} ${Number(date.slice(8))}` : this.format.shortDay(date),
     );
-    const frame = isChosen
-      ? svg("rect", { x: place.left, y: place.top, width: place.width - place.left, height: place.height, rx: 3, class: "chosen" })
-      : null;
     const drawn = cells.map((hours, column) => this._cell(hours, place.left + column * place.room, place));
-    const row = svg("g", { class: "day", "data-date": date }, label, drawn, frame);
+    const row = svg("g", { class: "day", "data-date": date }, label, drawn);
     const isKnown = cells.flat().some(({ amount }) => amount !== null);
     return isKnown ? pressable(row, this._told(date, cells), () => selection.chooseDay(date)) : row;
   }
@@ -154,24 +160,27 @@ export class WeekHeatMap extends BoardCard {
     return hours.map(({ start, amount }, index) => {
       const isYetToCome = amount === null && this.until !== null && start >= this.until;
       const fill = isYetToCome ? "none" : amount === null ? "url(#missing)" : heatOf(amount / highest, color);
-      const told = amount === null ? this.shared("missing").toLowerCase() : this.format.amount(amount, "kWh");
+      const place = { x: x + index * width, y: top, width, height, rx: 3 };
       return svg(
         "rect",
-        { x: x + index * width, y: top, width, height, rx: 3, class: "heat", style: `fill:${fill}`, "data-amount": amount },
-        isYetToCome ? null : svg("title", {}, `${this.format.shortDay(localTime(start).date)} ${this._hour(start)}: ${told}`),
+        { ...place, class: "heat", style: `fill:${fill}`, "data-amount": amount },
+        isYetToCome ? null : svg("title", {}, this._toldOfHour(start, amount)),
       );
     });
   }
 
+  _toldOfHour(start, amount) {
+    const told = amount === null ? this.shared("missing").toLowerCase() : this.format.amount(amount, "kWh");
+    return `${this.format.shortDay(localTime(start).date)} ${this._hour(start)}: ${told}`;
+  }
+
   _legend(measure, rows, highest) {
-    const ramp = `background:linear-gradient(to right, ${[0, 0.25, 0.5, 0.75, 1].map((share) => heatOf(share, COLOR[measure])).join()})`;
-    const element = legend(
-      rows.some(({ cells }) =>
-        cells.flat().some(({ start, amount }) => amount === null && (this.until === null || start < this.until)),
-      )
-        ? [{ text: this.shared("missing"), kind: "missing" }]
-        : [],
-    );
+    const colors = [0, 0.25, 0.5, 0.75, 1].map((share) => heatOf(share, COLOR[measure]));
+    const ramp = `background:linear-gradient(to right, ${colors.join()})`;
+    const isPast = (start) => this.until === null || start < this.until;
+    const hours = rows.flatMap(({ cells }) => cells.flat());
+    const isAnyMissing = hours.some(({ start, amount }) => amount === null && isPast(start));
+    const element = legend(isAnyMissing ? [{ text: this.shared("missing"), kind: "missing" }] : []);
     element.prepend(
       html("li", {}, "0", html("span", { class: "ramp", style: ramp }), this.format.amount(highest, "kWh")),
     );
