@@ -46,19 +46,14 @@ def meter_of(hass: HomeAssistant, device_id: str) -> AskedMeter:
     if device is None:
         raise refused("device_unknown", device=device_id)
     name = device.name_by_user or device.name or device_id
-    eans = {value for domain, value in device.identifiers if domain == DOMAIN}
-    entries: list[FluviusConfigEntry] = [
-        entry
-        for entry_id in sorted(device.config_entries)
-        if (entry := hass.config_entries.async_get_entry(entry_id)) and entry.domain == DOMAIN
-    ]
-    if not eans.isdisjoint(f"contract_{entry.unique_id}" for entry in entries) or not eans:
+    entry: FluviusConfigEntry | None = hass.config_entries.async_get_entry(device.config_entry_id)
+    names = {value for domain, value in device.identifiers if domain == DOMAIN}
+    if entry is None or names <= {f"contract_{entry.unique_id}"}:
         raise refused("device_is_no_meter", device=name)
-    for entry in entries:
-        if entry.state is ConfigEntryState.LOADED:
-            for coordinator in entry.runtime_data.meters.values():
-                if coordinator.ean in eans:
-                    return AskedMeter(entry, coordinator)
+    if entry.state is ConfigEntryState.LOADED:
+        for coordinator in entry.runtime_data.meters.values():
+            if coordinator.ean in names:
+                return AskedMeter(entry, coordinator)
     raise refused("meter_not_loaded", meter=name)
 
 

@@ -1,0 +1,226 @@
+"""What a day of readings says beside its amount."""
+
+from dataclasses import replace
+from datetime import date
+
+from hypothesis import given, strategies as st
+import pytest
+
+from custom_components.fluvius_esco.api.models import (
+    Channel,
+    EnergyType,
+    GasConversionFactor,
+    Granularity,
+    Headpoint,
+    Series,
+    ValidationState,
+)
+from custom_components.fluvius_esco.metering.answer import Question, evaluate
+from custom_components.fluvius_esco.metering.calendar import Day, Span
+from custom_components.fluvius_esco.metering.day_facts import (
+    DayFacts,
+    Facts,
+    facts_outside,
+    facts_since,
+    newest_slice,
+    provisional_since,
+    unsure_share,
+    updated_facts,
+)
+from custom_components.fluvius_esco.metering.measures import Measure
+
+from .builders import (
+    INJECTION,
+    OFFTAKE,
+    OFFTAKE_DAY,
+    OFFTAKE_NIGHT,
+    VOLUME,
+    electricity_day,
+    gas_day,
+    headpoint,
+    meter,
+    quarters,
+    series,
+)
+
+SATURDAY = electricity_day("2026-10-24")
+SUNDAY = electricity_day("2026-10-25")
+BOTH = Span(SATURDAY.start, SUNDAY.end)
+FINE = (Granularity.DAY, Granularity.QUARTER_HOUR)
+READ, ESTIMATED = ValidationState.READ, ValidationState.ESTIMATED
+
+
+def facts_of(answer: Headpoint, asked: Span = BOTH) -> Facts:
+    return evaluate(answer, Question((asked,), FINE), {}).facts
+
+
+def offtake(day: Day, values: dict[int, float | None], **marked: object) -> Series:
+    """Quarter-hours of offtake, all of them read but those of an hour that is marked otherwise."""
+    one = series(OFFTAKE, Granularity.QUARTER_HOUR, values)
+    hour = range(day.start, day.start + 3600)
+    states = [marked.get("state", READ) if start in hour else READ for start in values]
+    return replace(one, states=states)
+
+
+def with_peak(day: Day, at: int, value: float) -> dict[int, float | None]:
+    return quarters(day, 0.1) | {day.start + at * 900: value}
+
+
+def test_the_highest_and_the_newest_quarter_hour_of_every_day() -> None:
+    values = with_peak(SATURDAY, 50, 1.5) | with_peak(SUNDAY, 99, 0.7)
+    of = facts_of(headpoint(meter(offtake(SATURDAY, values))))[Measure.OFFTAKE]
+    assert of[date(2026, 10, 24)] == DayFacts(
+        slices=96,
+        peak=1.5,
+        peak_start=SATURDAY.start + 50 * 900,
+        newest=0.1,
+        newest_start=SATURDAY.end - 900,
+        readings=96,
+    )
+    assert of[date(2026, 10, 25)].slices == 100
+    newest = newest_slice(of)
+    assert newest is not None
+    assert (newest.newest, newest.newest_start) == (0.7, SUNDAY.end - 900)
+
+
+def test_meters_side_by_side_are_added_up_per_quarter_hour() -> None:
+    first = meter(offtake(SATURDAY, with_peak(SATURDAY, 10, 1.0)), number="1")
+    second = meter(offtake(SATURDAY, with_peak(SATURDAY, 20, 1.2)), number="2")
+    of = facts_of(headpoint(first, second))[Measure.OFFTAKE][SATURDAY.date]
+    assert (of.peak, of.peak_start) == (pytest.approx(1.3), SATURDAY.start + 20 * 900)
+
+
+def test_the_headpoint_counts_alone_also_for_how_sure_its_values_are() -> None:
+    own = offtake(SATURDAY, with_peak(SATURDAY, 10, 0.4))
+    of_meter = offtake(SATURDAY, quarters(SATURDAY, 9.0), state=ESTIMATED)
+    of = facts_of(headpoint(meter(of_meter), own=(own,)))[Measure.OFFTAKE][SATURDAY.date]
+    assert (of.peak, of.unsure) == (0.4, 0)
+
+
+@pytest.mark.parametrize(
+    ("state", "unsure"),
+    [
+        (ValidationState.READ, 0),
+        (ValidationState.VALIDATED, 0),
+        (ValidationState.ESTIMATED, 4),
+        (ValidationState.NOT_VALIDATED, 4),
+        (ValidationState.UNKNOWN, 4),
+        (None, 4),
+    ],
+)
+def test_what_is_not_validated_is_not_sure(state: ValidationState | None, unsure: int) -> None:
+    one = offtake(SATURDAY, quarters(SATURDAY, 0.1), state=state)
+    of = facts_of(headpoint(meter(one)))[Measure.OFFTAKE][SATURDAY.date]
+    assert (of.readings, of.unsure) == (96, unsure)
+
+
+def test_of_a_slice_that_occurs_twice_the_later_state_counts() -> None:
+    one = series(OFFTAKE, Granularity.QUARTER_HOUR, quarters(SATURDAY, 0.1))
+    twice = replace(
+        one,
+        starts=[SATURDAY.start, *one.starts],
+        ends=[SATURDAY.start + 900, *one.ends],
+        values=[0.1, *one.values],
+        states=[ESTIMATED, *[READ] * 96],
+    )
+    assert facts_of(headpoint(meter(twice)))[Measure.OFFTAKE][SATURDAY.date].unsure == 0
+    turned = replace(twice, states=[READ, ESTIMATED, *[READ] * 95])
+    assert facts_of(headpoint(meter(turned)))[Measure.OFFTAKE][SATURDAY.date].unsure == 1
+
+
+def test_a_day_without_quarter_hours_is_judged_by_its_daily_value_and_has_no_peak() -> None:
+    registers = [
+        replace(series(channel, Granularity.DAY, {SATURDAY.start: 5.0}), states=[state])
+        for channel, state in ((OFFTAKE_DAY, READ), (OFFTAKE_NIGHT, ESTIMATED))
+    ]
+    of = facts_of(headpoint(meter(*registers)))[Measure.OFFTAKE][SATURDAY.date]
+    assert of == DayFacts(readings=1, unsure=1)
+
+
+def test_injection_has_no_say_in_the_peak_of_offtake() -> None:
+    injection = series(INJECTION, Granularity.QUARTER_HOUR, quarters(SATURDAY, 3.0))
+    answer = headpoint(meter(offtake(SATURDAY, quarters(SATURDAY, 0.1)), injection))
+    assert facts_of(answer)[Measure.OFFTAKE][SATURDAY.date].peak == 0.1
+
+
+@pytest.mark.parametrize(
+    ("factor", "since"),
+    [
+        (GasConversionFactor.PROVISIONAL, date(2026, 10, 24)),
+        (GasConversionFactor.DEFINITIVE, None),
+        (GasConversionFactor.CONSTANT, None),
+    ],
+)
+def test_the_kwh_of_gas_are_provisional_until_their_factor_is_definitive(
+    factor: GasConversionFactor, since: date | None
+) -> None:
+    day = gas_day("2026-10-24")
+    hours = dict.fromkeys(range(day.start, day.end, 3600), 1.0)
+
+    def gas(channel: Channel, factors: list[GasConversionFactor | None]) -> Series:
+        return replace(series(channel, Granularity.HOUR, dict(hours)), factors=factors)
+
+    answer = headpoint(
+        meter(gas(VOLUME, []), gas(OFFTAKE, [factor] * len(hours))), energy_type=EnergyType.GAS
+    )
+    assert provisional_since(facts_of(answer, Span(day.start, day.end))) == since
+
+
+def test_a_day_that_is_read_again_replaces_what_was_known_of_it() -> None:
+    known = facts_of(headpoint(meter(offtake(SATURDAY, with_peak(SATURDAY, 5, 2.0)))))
+    lower = facts_of(headpoint(meter(offtake(SATURDAY, with_peak(SATURDAY, 7, 1.0)))))
+    assert updated_facts(known, lower)[Measure.OFFTAKE][SATURDAY.date].peak == 1.0
+
+
+def test_a_peak_outlives_its_absence_from_an_answer_but_not_its_withdrawal() -> None:
+    values = with_peak(SATURDAY, 5, 2.0)
+    known = facts_of(headpoint(meter(offtake(SATURDAY, values))))
+    absent = {start: value for start, value in values.items() if value != 2.0}
+    null: dict[int, float | None] = values | {SATURDAY.start + 5 * 900: None}
+
+    def after(values: dict[int, float | None]) -> DayFacts:
+        read = facts_of(headpoint(meter(offtake(SATURDAY, values))))
+        return updated_facts(known, read)[Measure.OFFTAKE][SATURDAY.date]
+
+    assert (after(absent).peak, after(absent).slices) == (2.0, 95)
+    assert after(null).peak == 0.1
+
+
+def test_one_measure_of_a_day_leaves_the_others_alone() -> None:
+    known = facts_of(headpoint(meter(offtake(SATURDAY, quarters(SATURDAY, 0.3)))))
+    injection = series(INJECTION, Granularity.QUARTER_HOUR, quarters(SATURDAY, 0.2))
+    both = updated_facts(known, facts_of(headpoint(meter(injection))))
+    assert {measure: of[SATURDAY.date].peak for measure, of in both.items()} == {
+        Measure.OFFTAKE: 0.3,
+        Measure.INJECTION: 0.2,
+    }
+
+
+def test_nothing_is_kept_of_days_that_are_gone_or_too_old() -> None:
+    values = quarters(SATURDAY, 0.1) | quarters(SUNDAY, 0.1)
+    known = facts_of(headpoint(meter(offtake(SATURDAY, values))))
+    kind = Measure.OFFTAKE.day_kind
+    gone = facts_outside(known, Span(SUNDAY.start + 900, 2**40), kind)
+    assert set(gone[Measure.OFFTAKE]) == {SATURDAY.date}
+    assert set(facts_since(known, SUNDAY.date)[Measure.OFFTAKE]) == {SUNDAY.date}
+
+
+@given(
+    st.dictionaries(
+        st.dates(date(2026, 1, 1), date(2026, 12, 31)),
+        st.integers(0, 96).flatmap(
+            lambda readings: st.builds(
+                DayFacts, readings=st.just(readings), unsure=st.integers(0, readings)
+            )
+        ),
+    )
+)
+def test_the_unsure_share_is_that_of_the_newest_days(days: dict[date, DayFacts]) -> None:
+    share = unsure_share({Measure.OFFTAKE: days}, 30)
+    known = sorted(day for day, facts in days.items() if facts.readings)
+    if not known:
+        assert share is None
+        return
+    newest = [days[day] for day in known if (known[-1] - day).days < 30]
+    expected = 100 * sum(of.unsure for of in newest) / sum(of.readings for of in newest)
+    assert share == pytest.approx(expected)
