@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { heatMapOf, splitOf, sumsByDay, sumsByMonth } from "../../custom_components/fluvius_esco/frontend/hours.js";
+import { heatMapOf, splitOf, sumsByDay, sumsByMonth, wholeDayOf } from "../../custom_components/fluvius_esco/frontend/hours.js";
 import { HOUR, dayStart } from "../../custom_components/fluvius_esco/frontend/time.js";
 
 test("an hour without a value is missing, and is no zero", () => {
@@ -25,6 +25,16 @@ test("a gas day's first column is six in the morning", () => {
   const [{ cells }] = heatMapOf(["2026-11-25"], 6, new Map([[start, 3.1]]));
   assert.equal(cells[0][0].amount, 3.1);
   assert.equal(cells.flat().length, 24);
+});
+
+test("an amount of a whole day stands in its first hour, and is none of that hour", () => {
+  const start = dayStart("2026-11-25");
+  const cellsOf = (...hours) => heatMapOf(["2026-11-25"], 0, new Map(hours))[0].cells;
+  assert.equal(wholeDayOf(cellsOf([start, 7.9])), 7.9);
+  assert.equal(wholeDayOf(cellsOf([start, 7.9]), { daily_value_counts: true }), 7.9);
+  assert.equal(wholeDayOf(cellsOf([start, 0.4]), { daily_value_counts: false }), null);
+  assert.equal(wholeDayOf(cellsOf([start, 0.4], [start + HOUR, 0.3])), null);
+  assert.equal(wholeDayOf(cellsOf()), null);
 });
 
 test("hours add up to days of readings, and those to months", () => {

@@ -18,6 +18,18 @@ export function heatMapOf(dates, firstHour, values) {
   });
 }
 
+/**
+ * Return the amount of a day that is known as a whole only, or null.
+ *
+ * Such an amount stands in the day's first hour, and is none of that hour. Where the integration
+ * lists the day as incomplete, it tells whether its daily value counts.
+ */
+export function wholeDayOf(cells, listed) {
+  const [first, ...others] = cells.flat();
+  const isAlone = first.amount !== null && others.every(({ amount }) => amount === null);
+  return isAlone && (listed?.daily_value_counts ?? true) ? first.amount : null;
+}
+
 /** Return the sums of hours by day of readings, for days that have any. */
 export function sumsByDay(values, firstHour) {
   const sums = new Map();

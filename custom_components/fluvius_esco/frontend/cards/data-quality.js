@@ -124,7 +124,7 @@ export class DataQuality extends BoardCard {
       width,
       18 + rows * CELL,
       `${this.text("calendar")}, ${this.format.month(this._month)}`,
-      svg("defs", {}, missingPattern(), stripes("incomplete", "var(--doubtful)", 0.8)),
+      svg("defs", {}, missingPattern(), stripes("incomplete", "var(--doubtful)", 0.55)),
       ...names.map((name, column) =>
         svg("text", { x: left + (column + 0.5) * room, y: 10, "text-anchor": "middle" }, name),
       ),

@@ -13,6 +13,8 @@ import { addDays, dayOf, localTime } from "../time.js";
 const COLOR = { offtake: "var(--offtake)", injection: "var(--injection)", gas_energy: "var(--gas)" };
 // Every day that is asked for is a request to Fluvius: those that are only paged past are not.
 const PAUSE = 250;
+// Readings have three decimals.
+const SAME = 0.0005;
 const answers = new Answers();
 
 export class LoadCurve extends BoardCard {
@@ -56,13 +58,13 @@ export class LoadCurve extends BoardCard {
     if (!isWanted()) return null;
     const readings = await ask(finenessOf(meter).granularity).then((answer) => answer.readings, noneIfOnlyDays);
     const curve = curveOf(day, meter, readings);
-    return { curve, whole: curve.isEmpty ? (await ask("day")).readings[0] : null };
+    return { curve, whole: curve.missing || curve.isEmpty ? (await ask("day")).readings[0] : null };
   }
 
   draw({ curve, whole }, width) {
     this.dataset.shown = `${this.meter.ean} ${curve.date}`;
     if (curve.isEmpty) return this._drawWhole(whole);
-    return [this._figures(curve), this._chart(curve, width), this._legend(curve), this._note()];
+    return [this._figures(curve, whole), this._chart(curve, width), this._legend(curve), this._note()];
   }
 
   _drawWhole(whole) {
@@ -78,11 +80,12 @@ export class LoadCurve extends BoardCard {
     return [figures(list), message(this.text("only_day"))];
   }
 
-  _figures({ series, length, missing, estimated }) {
+  _figures({ series, length, missing, estimated }, whole) {
     const list = series.map(({ measure, sum }) => ({
       key: measure,
       name: this.shared(measure),
       text: sum === null ? "–" : this.format.amount(sum, "kWh"),
+      more: this._ofWhole(sum, whole?.values[measure]),
     }));
     const { peak } = series[0];
     if (peak) {
@@ -96,6 +99,12 @@ export class LoadCurve extends BoardCard {
     if (estimated) list.push({ key: "estimated", name: this.shared("estimated"), text: this._slices(estimated) });
     if (missing) list.push({ key: "missing", name: this.shared("missing"), text: this._slices(missing) });
     return figures(list);
+  }
+
+  /** Tell of which amount the known slices are a part. */
+  _ofWhole(sum, whole) {
+    if (!(whole - sum > SAME)) return null;
+    return this.text("of_day", { amount: this.format.amount(whole, "kWh") });
   }
 
   _slices(count) {
@@ -125,7 +134,10 @@ export class LoadCurve extends BoardCard {
       valueAxis(ticks, y, area, (tick) => this.format.number(Math.abs(tick), decimals)),
       svg("text", { x: 0, y: 8 }, this.meter.isGas ? "kWh" : "kW"),
       this._hours(curve, x, area),
-      this._gaps(series, x, area, length),
+      series.map(({ slices }, index) => {
+        const [top, bottom] = index ? [y(0), area.bottom] : [area.top, series.length > 1 ? y(0) : area.bottom];
+        return gapsOf(slices, x, { top, bottom }, length);
+      }),
       series.map((one, index) => this._series(one, index ? -1 : 1, x, y, length)).reverse(),
       svg("line", { x1: area.left, x2: area.right, y1: y(0), y2: y(0), class: "zero" }),
       this.meter.isGas ? null : markedValue(FLOOR, y, area, this.shared("floor_line"), "floor"),
@@ -162,17 +174,6 @@ export class LoadCurve extends BoardCard {
           this.format.hour(start),
         ),
       ]);
-  }
-
-  _gaps(series, x, { top, bottom }, length) {
-    return stretchesOf(series[0].slices)
-      .filter(({ kind }) => kind === "missing")
-      .map(({ slices }) => {
-        const from = x(slices[0].start);
-        const to = x(slices[slices.length - 1].start + length);
-        const style = "fill:url(#missing)";
-        return svg("rect", { x: from, y: top, width: to - from, height: bottom - top, style, class: "gap" });
-      });
   }
 
   _series({ measure, slices }, sign, x, y, length) {
@@ -242,4 +243,15 @@ function noneIfOnlyDays(error) {
 function stepsOf(slices, sign, x, y, length) {
   const steps = slices.map(({ start, power }) => `${y(sign * power)}H${x(start + length)}`);
   return `M${x(slices[0].start)},${steps.join("V")}`;
+}
+
+/** Return what is drawn where slices are missing, on their side of the zero line. */
+function gapsOf(slices, x, { top, bottom }, length) {
+  return stretchesOf(slices)
+    .filter(({ kind }) => kind === "missing")
+    .map(({ slices: missing }) => {
+      const from = x(missing[0].start);
+      const width = x(missing[missing.length - 1].start + length) - from;
+      return svg("rect", { x: from, y: top, width, height: bottom - top, style: "fill:url(#missing)", class: "gap" });
+    });
 }

@@ -4,12 +4,15 @@ import { Answers, askHours } from "../answers.js";
 import { BoardCard } from "../card.js";
 import { canvas, missingPattern } from "../chart.js";
 import { html, svg } from "../dom.js";
-import { heatMapOf } from "../hours.js";
+import { heatMapOf, wholeDayOf } from "../hours.js";
 import { choice, figures, legend, message, pager, pressable } from "../parts.js";
+import { missingOf } from "../quality.js";
 import { selection } from "../selection.js";
 import { HOUR, addDays, dayOf, dayStart, lastOfWeek, localTime } from "../time.js";
 
 const COLOR = { offtake: "var(--offtake)", injection: "var(--injection)", gas_energy: "var(--gas)" };
+// A day without a clock change.
+const ANY_DATE = "2026-01-01";
 const answers = new Answers();
 
 export class WeekHeatMap extends BoardCard {
@@ -34,7 +37,7 @@ export class WeekHeatMap extends BoardCard {
   }
 
   inputs(state) {
-    return [state("data_until"), state("data_period_from"), state("last_day_injection")];
+    return [state("data_until"), state("data_period_from"), state("missing_days"), state("last_day_injection")];
   }
 
   showControls() {
@@ -73,20 +76,30 @@ export class WeekHeatMap extends BoardCard {
     const hours = await answers.get([meter.ean, measure, start, this.state("data_until")?.last_updated], () =>
       askHours(hass, meter, [measure], start, end),
     );
-    return { measure, rows: heatMapOf(dates, firstHour, hours[measure]), isByDay: isByDay(hours[measure], firstHour) };
+    return { measure, rows: heatMapOf(dates, firstHour, hours[measure]).map((row) => this._withWhole(row, measure)) };
   }
 
-  hasAnythingToShow({ isByDay: onlyDays }) {
-    return !onlyDays;
+  /** Add to a day its amount as a whole where its hours are not known. */
+  _withWhole({ date, cells }, measure) {
+    const isOver = this.until === null || dayStart(addDays(date, 1), this.meter.firstHour) <= this.until;
+    const { days } = missingOf(this.state("missing_days"));
+    const listed = days.find((day) => day.date === date && day.series === measure);
+    return { date, cells, whole: isOver ? wholeDayOf(cells, listed) : null };
   }
 
-  draw({ measure, rows, isByDay: onlyDays }, width) {
+  hasAnythingToShow({ rows }) {
+    return rows.every(({ whole }) => whole === null) || knownOf(rows).length > 0;
+  }
+
+  draw({ measure, rows }, width) {
     this.dataset.shown = `${this.meter.ean} ${measure} ${rows[0].date}`;
-    if (onlyDays) return [message(this.text("only_days"))];
-    const known = rows.flatMap(({ cells }) => cells.flat()).filter(({ amount }) => amount !== null);
-    if (!known.length) return [message(this.text("nothing"))];
+    const known = knownOf(rows);
+    if (!known.length) {
+      return [message(this.text(rows.some(({ whole }) => whole !== null) ? "only_days" : "nothing"))];
+    }
     const highest = known.reduce((most, hour) => (hour.amount > most.amount ? hour : most));
-    const sum = known.reduce((total, { amount }) => total + amount, 0);
+    const ofHours = known.reduce((total, { amount }) => total + amount, 0);
+    const sum = rows.reduce((total, { whole }) => total + (whole ?? 0), ofHours);
     return [
       figures([
         { key: measure, name: this.shared(measure), text: this.format.amount(sum, "kWh") },
@@ -112,8 +125,7 @@ export class WeekHeatMap extends BoardCard {
     const room = (width - area.left) / 24;
     const every = room < 20 ? 6 : 3;
     const columns = Array.from({ length: 24 / every }, (_, index) => index * every);
-    // Of any day: all of them have the same clock, but for the hour that one in the year skips.
-    const hourOf = (column) => this.format.hour(dayStart(rows[0].date, this.meter.firstHour) + column * HOUR);
+    const hourOf = (column) => this.format.hour(dayStart(ANY_DATE, this.meter.firstHour) + column * HOUR);
     return canvas(
       width,
       area.top + 7 * area.height,
@@ -136,17 +148,26 @@ export class WeekHeatMap extends BoardCard {
     return svg("rect", { ...place, class: "chosen" });
   }
 
-  _row({ date, cells }, place) {
+  _row({ date, cells, whole }, place) {
     const isChosen = date === this.day;
     const label = svg(
       "text",
       { x: 0, y: place.top + place.height / 2, dy: "0.35em", class: isChosen ? "chosen-day" : "" },
       place.left < 60 ? `${this.format.weekday(date)} ${Number(date.slice(8))}` : this.format.shortDay(date),
     );
-    const drawn = cells.map((hours, column) => this._cell(hours, place.left + column * place.room, place));
-    const row = svg("g", { class: "day", "data-date": date }, label, drawn);
+    const hours = whole === null ? cells : cells.map((cell) => cell.map(({ start }) => ({ start, amount: null })));
+    const drawn = hours.map((cell, column) => this._cell(cell, place.left + column * place.room, place));
+    const row = svg("g", { class: "day", "data-date": date }, label, drawn, this._whole(whole, place));
     const isKnown = cells.flat().some(({ amount }) => amount !== null);
     return isKnown ? pressable(row, this._told(date, cells), () => selection.chooseDay(date)) : row;
+  }
+
+  /** Say the amount of a day that is known as a whole only. */
+  _whole(whole, { left, top, room, height }) {
+    if (whole === null) return null;
+    const place = { x: left + 12 * room, y: top + height / 2, dy: "0.35em", "text-anchor": "middle" };
+    const amount = this.format.amount(whole, "kWh");
+    return svg("text", { ...place, class: "mark-text", "data-whole": whole }, this.text("whole", { amount }));
   }
 
   _told(date, cells) {
@@ -194,9 +215,10 @@ function heatOf(share, color) {
   return `color-mix(in oklab, ${color} ${strength}%, var(--ha-card-background, var(--card-background-color, #fff)))`;
 }
 
-/** Tell whether there is one value per day: those of a meter that is read by the day. */
-function isByDay(values, firstHour) {
-  if (!values?.size) return false;
-  const days = new Set([...values.keys()].map((start) => dayOf(start, firstHour)));
-  return days.size === values.size;
+/** Return the hours whose amount is known. */
+function knownOf(rows) {
+  return rows
+    .filter(({ whole }) => whole === null)
+    .flatMap(({ cells }) => cells.flat())
+    .filter(({ amount }) => amount !== null);
 }
