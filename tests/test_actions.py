@@ -9,13 +9,14 @@ from typing import Any
 
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.setup import async_setup_component
 from homeassistant.util.yaml import parse_yaml
 import probatio
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from yarl import URL
 
-from custom_components.fluvius_esco import actions
+from custom_components import fluvius_esco
 from custom_components.fluvius_esco.const import DOMAIN
 
 from .certificates import IssuedCertificate
@@ -23,7 +24,7 @@ from .helpers import contract_entry, days_ago, set_up
 from .sandbox import Sandbox
 from .sandbox.customer import Customer
 
-INTEGRATION = Path(actions.__file__).parent
+INTEGRATION = Path(fluvius_esco.__file__).parent
 LANGUAGES = ("en", "nl", "fr", "de")
 ELECTRICITY = "541440110000000101"
 
@@ -203,7 +204,7 @@ async def test_a_refusal_of_fluvius_and_a_failure_are_told_apart(
     with pytest.raises(HomeAssistantError) as failed:
         await call(hass, "create_consent_link", **link_data())
     assert not isinstance(failed.value, ServiceValidationError)
-    assert failed.value.translation_key == "cannot_connect"
+    assert failed.value.translation_key == "action_cannot_connect"
 
 
 async def test_mandates_are_filtered_as_fluvius_does(
@@ -313,17 +314,16 @@ async def test_a_contract_that_does_not_work_is_named(
         await call(hass, "get_mandates", config_entry_id="unknown")
 
 
-def test_every_action_and_field_is_described_in_every_language() -> None:
+async def test_every_action_and_field_is_described_in_every_language(hass: HomeAssistant) -> None:
     described: Any = parse_yaml((INTEGRATION / "services.yaml").read_text(encoding="utf-8"))
-    schemas = {
-        "create_consent_link": actions._CREATE_CONSENT_LINK_SCHEMA,
-        "get_mandates": actions._GET_MANDATES_SCHEMA,
-        "create_mock_mandate": actions._CREATE_MOCK_MANDATE_SCHEMA,
-    }
-    assert described.keys() == schemas.keys()
-    for name, schema in schemas.items():
+    icons = json.loads((INTEGRATION / "icons.json").read_text(encoding="utf-8"))["services"]
+    assert await async_setup_component(hass, DOMAIN, {})
+    registered = hass.services.async_services_for_domain(DOMAIN)
+    assert described.keys() == registered.keys() == icons.keys()
+    for name, action in registered.items():
         fields = described[name]["fields"]
-        assert fields.keys() == {key.schema for key in schema.schema}, name
+        assert isinstance(action.schema, probatio.Schema)
+        assert fields.keys() == {str(key) for key in action.schema.schema}, name
         for language in LANGUAGES:
             words = texts(language)["services"][name]
             assert words["fields"].keys() == fields.keys(), (language, name)

@@ -11,6 +11,7 @@ from homeassistant.helpers.typing import ConfigType
 from .access_store import async_access_store, async_remove_access_store
 from .actions import async_set_up_actions
 from .api.certificate import CertificateError
+from .board import async_serve_board
 from .certificate_watch import async_settle_certificates
 from .certificates import held_certificates, with_certificates
 from .connection import async_create_client
@@ -32,6 +33,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Register what is there once, however many contracts there are."""
     hass.http.register_view(ConsentCallbackView())
     async_set_up_actions(hass)
+    await async_serve_board(hass)
     return True
 
 

@@ -8,6 +8,7 @@ from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
 
@@ -22,6 +23,7 @@ from .const import (
     CONF_ENERGY_TYPE,
     CONF_REACTIVE,
     CONTRACT_INTERVAL,
+    DOMAIN,
     FIRST_RETRY,
     LOGGER,
     MAX_REQUESTS_IN_FLIGHT,
@@ -29,12 +31,13 @@ from .const import (
     SHARE_DAYS,
 )
 from .energy_dashboard import async_add_meter
-from .errors import update_error
+from .errors import failure, update_error
 from .facts_store import FactsStore
 from .importer import MeterImporter
 from .issues import report_life, report_permission, report_refusals
 from .meter import Meter
-from .metering.access import is_readable, share_read
+from .metering.access import Access, is_readable, share_read
+from .metering.calendar import Period
 from .metering.day_facts import DayFacts, newest_slice, provisional_since, unsure_share
 from .metering.gaps import Coverage, IncompleteDay, incomplete_days
 from .metering.mandate_life import MandateLife, life_of
@@ -161,19 +164,50 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         self._sums: PeriodSums = {}
         self._failures = 0
         self._mandates = contract.readable_mandates(self.ean)
-        meter = Meter(
+        self._to_read_again: list[Period] = []
+        self.meter = Meter(
             self.ean,
             self.energy_type,
             subentry.title,
             reactive=subentry.data.get(CONF_REACTIVE, False),
         )
         self._importer = MeterImporter(
-            hass, contract.client, contract.in_flight, store, self._facts, meter, self._show
+            hass, contract.client, contract.in_flight, store, self._facts, self.meter, self._show
         )
         self.data = self._known()
 
+    async def async_read_again(self, period: Period | None) -> int:
+        """Read what is new, and a period anew, after a run under way; return the hours written.
+
+        Raises HomeAssistantError for what failed, which later runs try again, or if the meter is
+        unloaded meanwhile.
+        """
+        if period is not None:
+            self._to_read_again.append(period)
+        # As one of the entry's tasks it ends with it, so that no two runs of a meter overlap.
+        run = self.config_entry.async_create_background_task(
+            self.hass, self._async_refresh_and_count(), name=f"refresh {self.name}"
+        )
+        await asyncio.wait([run])
+        if run.cancelled() or self._shutdown_requested:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key="meter_not_loaded",
+                translation_placeholders={"meter": self.subentry.title},
+            )
+        return run.result()
+
+    async def _async_refresh_and_count(self) -> int:
+        await self.async_refresh()
+        if not self.last_update_success:
+            raise failure(self.last_exception)
+        return self._importer.hours_written
+
     @override
     async def _async_update_data(self) -> MeterData:
+        to_read_again, self._to_read_again = self._to_read_again, []
+        for period in to_read_again:
+            await self._importer.async_read_again(period)
         try:
             await self._importer.async_run(self._contract.readable_mandates(self.ean))
         except FluviusError as err:
@@ -219,10 +253,14 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         self._failures = min(self._failures + 1, 10)
         return min(delay, METER_INTERVAL).total_seconds()
 
+    def allowed(self) -> list[Access]:
+        """Return what mandates allow to be read now, up to the day of readings under way."""
+        return self._importer.allowed(self._contract.readable_mandates(self.ean))
+
     def _known(self) -> MeterData:
         """Return what is known of the meter by now."""
         progress = self._importer.progress
-        allowed = self._importer.allowed(self._contract.readable_mandates(self.ean))
+        allowed = self.allowed()
         facts = self._facts.facts
         kind = day_kind_of(self.energy_type)
         now = dt_util.utcnow()

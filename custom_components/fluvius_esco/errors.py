@@ -54,3 +54,17 @@ def update_error(error: FluviusError, retry_after: float | None = None) -> HomeA
         translation_placeholders=placeholders,
         retry_after=retry_after,
     )
+
+
+def failure(error: BaseException | None) -> HomeAssistantError:
+    """Return what an action raises for the failed update of a coordinator."""
+    if isinstance(error, HomeAssistantError) and error.translation_key is not None:
+        found = HomeAssistantError(
+            translation_domain=error.translation_domain,
+            translation_key=error.translation_key,
+            translation_placeholders=error.translation_placeholders,
+        )
+    else:
+        found = HomeAssistantError(translation_domain=DOMAIN, translation_key="refresh_failed")
+    found.__cause__ = error
+    return found

@@ -23,9 +23,10 @@ from .api.exceptions import (
     FluviusNotFoundError,
     FluviusValidationError,
 )
-from .api.models import EnergyRequest, EnergyType, Headpoint, Mandate, PeriodType
+from .api.models import EnergyRequest, Headpoint, Mandate, PeriodType
 from .const import ARRIVAL_OVERLAP, LOGGER, SWEEP, SWEEP_INTERVAL
 from .facts_store import FactsStore
+from .fetching import async_ask
 from .meter import Meter
 from .metering.access import (
     FAR_FUTURE,
@@ -105,6 +106,7 @@ class MeterImporter:
         self._day_kind = meter.day_kind
         self.skipped: Counter[str] = Counter()
         self.refusals: list[Refusal] = []
+        self.hours_written = 0
 
     @property
     def progress(self) -> Progress:
@@ -117,6 +119,13 @@ class MeterImporter:
         today = datetime.fromtimestamp(day_at(now, self._day_kind).start, UTC)
         return accesses(mandates, Period(earliest_readable(now), today), self._day_kind)
 
+    async def async_read_again(self, period: Period) -> None:
+        """Let the next run read a period anew, or a later one where that fails.
+
+        Only between two runs.
+        """
+        await self._async_keep(read=tuple(without(self.progress.read, period)))
+
     async def async_run(self, mandates: list[Mandate]) -> None:
         """Forget what is no longer allowed, and read what is not there yet.
 
@@ -124,6 +133,7 @@ class MeterImporter:
         StatisticsNotWrittenError.
         """
         self.refusals = []
+        self.hours_written = 0
         references = frozenset(one.reference_number for one in mandates if one.reference_number)
         await self._async_begin_anew_without_facts()
         await self._async_keep(references=self.progress.references | references)
@@ -274,13 +284,7 @@ class MeterImporter:
         )
 
     async def _async_ask(self, request: EnergyRequest) -> Headpoint:
-        async with self._in_flight:
-            headpoint = await self._client.energy(request)
-        told, known = headpoint.energy_type, self._meter.energy_type
-        if EnergyType.UNKNOWN not in {told, known} and told is not known:
-            # An answer of V2 names no EAN, so that this may be all that tells it from a wrong one.
-            raise FluviusMalformedAnswerError("The answer is about another kind of energy")
-        return replace(headpoint, energy_type=known if told is EnergyType.UNKNOWN else told)
+        return await async_ask(self._client, self._in_flight, self._meter, request)
 
     async def _async_refuse(self, refusal: Refusal) -> None:
         """Count what was asked for as not read, so that it is asked for again."""
@@ -309,8 +313,9 @@ class MeterImporter:
         )
         question = evaluation.question
         LOGGER.debug(
-            "%s: %s read, %d rows written", self._meter.title, period_of(question.hull), rows
+            "%s: %s read, %d hours written", self._meter.title, period_of(question.hull), rows
         )
+        self.hours_written += rows
         self.skipped.update(evaluation.skipped)
         await self._facts.async_update(evaluation.facts)
         progress = self.progress

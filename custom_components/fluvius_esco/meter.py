@@ -22,9 +22,14 @@ class Meter:
         return day_kind_of(self.energy_type)
 
     @property
+    def is_gas(self) -> bool:
+        """Whether it measures gas, whose finest readings are hours."""
+        return self.energy_type is EnergyType.GAS
+
+    @property
     def complex_energy_types(self) -> tuple[ComplexEnergyType, ...]:
         """The kinds of power to ask for; gas has none."""
-        if self.energy_type is EnergyType.GAS:
+        if self.is_gas:
             return ()
         if self.reactive:
             return (ComplexEnergyType.ACTIVE, ComplexEnergyType.REACTIVE)

@@ -35,7 +35,7 @@ from .api.models import Unit
 from .const import DOMAIN
 from .metering.calendar import HOUR, Span
 from .metering.hourly import HourlySums
-from .metering.measures import SeriesKey
+from .metering.measures import Measure, SeriesKey
 from .metering.running_sum import Plan, Row, Rows, plan, without_deleting
 from .stored_rows import Stored, instant, last_row, rows_between, statistic_id, stored_in
 
@@ -89,10 +89,16 @@ class _Prepared:
     appends: bool
 
 
+def unit_of(measure: Measure) -> str:
+    """Return the unit of a measure as Home Assistant writes it."""
+    unit, _ = _UNITS[measure.unit]
+    return unit
+
+
 async def async_write_hours(
     hass: HomeAssistant, hours: Mapping[StatisticSeries, HourlySums]
 ) -> int:
-    """Make the recorder tell what these hours amount to; return how many rows were written.
+    """Make the recorder tell what these hours amount to; return how many were written.
 
     Hours that already tell the same are not touched. Raises StatisticsNotWrittenError if the
     recorder is not there, does not commit in time or tells something else afterwards.
@@ -111,7 +117,7 @@ async def async_write_hours(
         await _async_committed(hass, instance)
         if not await _async_read(instance, _are_done, hass, prepared):
             raise _not_written()
-        return sum(len(one.needed.rows) for one in prepared)
+        return sum(len(one.needed.rows) + len(one.needed.withdrawn) for one in prepared)
 
 
 async def async_delete_from(

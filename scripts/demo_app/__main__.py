@@ -161,9 +161,12 @@ class _Run:
             print("No pictures: neither Chromium nor Chrome is installed")
             return
         # Only the check needs what drives the browser.
+        from .board import take_board_pictures  # noqa: PLC0415
         from .pictures import take_pictures  # noqa: PLC0415
 
-        await take_pictures(self.api.url, browser, self.folder.emptied_pictures(), newest)
+        pictures = self.folder.emptied_pictures()
+        await take_pictures(self.api.url, browser, pictures, newest)
+        await take_board_pictures(self.api, browser, pictures, newest)
 
 
 async def _until_stopped(options: Options) -> int:

@@ -140,6 +140,11 @@ def is_whole(day: Day, slices: Slices, length: int) -> bool:
     return len(slices.starts) == (day.end - day.start) // length and None not in slices.values
 
 
+def is_same(first: float, second: float) -> bool:
+    """Whether two amounts differ by less than can be read."""
+    return abs(first - second) < _SAME
+
+
 def _represented(day: Day, fine: Slices, daily: Slices, expected: _Expected) -> DayHours:
     """Choose what represents a meter's day that lacks slices: the known ones or the daily value."""
     values = _of_known(fine)
@@ -150,7 +155,7 @@ def _represented(day: Day, fine: Slices, daily: Slices, expected: _Expected) -> 
         is_partial = bool(fine.starts) and expected.lacks(fine, day)
         void = hours - values.keys()
         return DayHours(day, values, void, is_complete=False, is_partial=is_partial)
-    if values and abs(sum(values.values()) - amount) < _SAME:
+    if values and is_same(sum(values.values()), amount):
         return DayHours(day, values, hours - values.keys())
     stands_at = daily.starts[0]
     return DayHours(day, {stands_at: amount}, hours - {stands_at})
