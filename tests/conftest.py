@@ -10,6 +10,7 @@ from typing import Any
 
 import aiohttp
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity import Entity
 from homeassistant.setup import async_setup_component
 from hypothesis import settings
 import pytest
@@ -87,6 +88,12 @@ async def sandbox(
 def no_waiting_between_tries(monkeypatch: pytest.MonkeyPatch) -> None:
     """Try failed requests again at once; how long the waits are is tested where they are made."""
     monkeypatch.setattr(RetryPolicy, "delay", lambda _policy, _failures: 0.0)
+
+
+@pytest.fixture
+def entity_registry_enabled_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Enable the entities as well that a user would have to."""
+    monkeypatch.setattr(Entity, "entity_registry_enabled_default", True)
 
 
 @pytest.fixture
