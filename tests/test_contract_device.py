@@ -6,7 +6,8 @@ from typing import Any
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE
 from homeassistant.core import HomeAssistant, State
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -15,6 +16,7 @@ from custom_components.fluvius_esco.const import DOMAIN
 from .certificates import IssuedCertificate
 from .helpers import (
     BRUSSELS,
+    GAS_EAN,
     QUARTER_HOUR_EAN,
     contract_entry,
     contract_state,
@@ -258,3 +260,33 @@ async def test_sensors_that_few_need_are_disabled_by_default(hass: HomeAssistant
     disabled = {one.translation_key for one in registry.entities.values() if one.disabled}
     assert {"mandates_rejected", "mandates_finished"} <= disabled
     assert "mandates_approved" not in disabled
+
+
+async def test_only_a_device_that_stands_for_nothing_can_be_removed(
+    hass: HomeAssistant, followed: MockConfigEntry, hass_ws_client: Any
+) -> None:
+    assert await async_setup_component(hass, "config", {})
+    client = await hass_ws_client(hass)
+    registry = dr.async_get(hass)
+    stale = registry.async_get_or_create(
+        config_entry_id=followed.entry_id, identifiers={(DOMAIN, GAS_EAN)}
+    )
+    devices = dr.async_entries_for_config_entry(registry, followed.entry_id)
+    answers = {one.id: await client.remove_device(one.id) for one in devices}
+    assert [one for one, answer in answers.items() if answer["success"]] == [stale.id]
+
+
+@pytest.mark.usefixtures("followed")
+async def test_a_service_that_is_lost_is_logged_once_and_once_when_it_is_back(
+    hass: HomeAssistant, sandbox: Sandbox, freezer: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    sandbox.add_fault("*", "drop", times=ALWAYS)
+    for _ in range(6):
+        await later(hass, freezer, HOUR)
+    lost = [one for one in caplog.messages if "Error fetching Fluvius" in one]
+    assert len(lost) == 2
+    caplog.clear()
+    sandbox.state.faults.clear()
+    for _ in range(4):
+        await later(hass, freezer, HOUR)
+    assert len([one for one in caplog.messages if one.endswith("data recovered")]) == 2

@@ -6,6 +6,7 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
 from .access_store import async_access_store, async_remove_access_store
@@ -20,6 +21,7 @@ from .const import CONF_EAN, CONF_WAITING_KEY, DOMAIN, SUBENTRY_METER
 from .coordinator import ContractCoordinator, FluviusConfigEntry, FluviusData, MeterCoordinator
 from .following import async_follow_mandates
 from .issues import withdraw_old_issues
+from .meters import followed_eans
 from .removal import async_ask_about_entry, async_ask_about_meters
 from .request_log import async_remove_request_log, async_request_log
 from .storage import ProgressStore
@@ -87,6 +89,14 @@ async def async_remove_entry(hass: HomeAssistant, entry: FluviusConfigEntry) -> 
     await async_remove_request_log(hass, entry.entry_id)
     withdraw_old_issues(hass)
     await async_ask_about_entry(hass, entry, gone)
+
+
+async def async_remove_config_entry_device(
+    hass: HomeAssistant, entry: FluviusConfigEntry, device: DeviceEntry
+) -> bool:
+    """Let a device be removed that stands for nothing that is followed any more."""
+    followed = {f"contract_{entry.unique_id}", *followed_eans(entry)}
+    return device.identifiers.isdisjoint((DOMAIN, name) for name in followed)
 
 
 def _settings(entry: FluviusConfigEntry) -> dict[str, Any]:
