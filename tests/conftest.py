@@ -1,6 +1,6 @@
 """Fixtures for tests of the integration: a local Fluvius, a certificate, a set-up contract."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 import logging
 import os
@@ -24,6 +24,7 @@ from .helpers import DAILY_EAN, GAS_EAN, QUARTER_HOUR_EAN, days_ago
 from .repairs import Repairs
 from .sandbox import Sandbox
 from .sandbox.customer import Customer
+from .words import watch_words
 
 # Every statement of the recorder in a failed test's output hides what failed.
 logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
@@ -59,6 +60,19 @@ def integration_enabled(request: pytest.FixtureRequest) -> None:
     if "hass" in request.fixturenames:
         request.getfixturevalue("recorder_mock")
         request.getfixturevalue("enable_custom_integrations")
+
+
+@pytest.fixture(autouse=True)
+def all_that_is_shown_has_its_words(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """Fail a test in which a form, an issue or an error had no words, or gaps in them."""
+    if "hass" not in request.fixturenames:
+        yield
+        return
+    watch = watch_words(monkeypatch)
+    yield
+    assert watch.missing == set()
 
 
 @pytest.fixture(scope="session")
