@@ -16,6 +16,7 @@ from .access_store import AccessStore
 from .api.client import FluviusClient
 from .api.exceptions import FluviusError
 from .api.models import EnergyType, Mandate
+from .api_watch import ApiWatch
 from .certificate_watch import CertificateWatch
 from .const import (
     CONF_EAN,
@@ -57,7 +58,7 @@ class ContractCoordinator(DataUpdateCoordinator[tuple[Mandate, ...]]):
     config_entry: FluviusConfigEntry
 
     def __init__(
-        self, hass: HomeAssistant, entry: FluviusConfigEntry, client: FluviusClient
+        self, hass: HomeAssistant, entry: FluviusConfigEntry, client: FluviusClient, api: ApiWatch
     ) -> None:
         """Prepare polling of the mandates."""
         super().__init__(
@@ -68,6 +69,7 @@ class ContractCoordinator(DataUpdateCoordinator[tuple[Mandate, ...]]):
             update_interval=CONTRACT_INTERVAL,
         )
         self.client = client
+        self.api = api
         self.in_flight = asyncio.Semaphore(MAX_REQUESTS_IN_FLIGHT)
         self.certificates = CertificateWatch(hass, entry, lambda: client.accepted_certificate)
 
@@ -95,10 +97,12 @@ class ContractCoordinator(DataUpdateCoordinator[tuple[Mandate, ...]]):
                 mandates = await self.client.mandates()
         except FluviusError as err:
             report_permission(self.hass, self.config_entry, self.config_entry.entry_id, err)
+            self.api.async_contract_polled(err)
             raise update_error(err) from err
         finally:
             self.certificates.async_check()
         report_permission(self.hass, self.config_entry, self.config_entry.entry_id)
+        self.api.async_contract_polled()
         return mandates
 
 
@@ -212,6 +216,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
             await self._importer.async_run(self._contract.readable_mandates(self.ean))
         except FluviusError as err:
             report_permission(self.hass, self.config_entry, self.subentry.subentry_id, err)
+            self._contract.api.async_meter_polled(self.subentry.subentry_id, err)
             raise update_error(err, self._next_retry()) from err
         except StatisticsNotWrittenError as err:
             raise UpdateFailed(
@@ -223,6 +228,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
             report_refusals(self.hass, self.subentry, self._importer.refusals)
             await self._async_add_up()
         report_permission(self.hass, self.config_entry, self.subentry.subentry_id)
+        self._contract.api.async_meter_polled(self.subentry.subentry_id)
         if self._importer.refusals:
             self.update_interval = timedelta(seconds=self._next_retry())
         else:
