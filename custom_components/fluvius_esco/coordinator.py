@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, override
 
@@ -18,7 +18,6 @@ from .api.models import EnergyType, Mandate
 from .certificate_watch import CertificateWatch
 from .const import (
     CONF_EAN,
-    CONF_ENERGY_DASHBOARD,
     CONF_ENERGY_TYPE,
     CONF_REACTIVE,
     CONTRACT_INTERVAL,
@@ -27,7 +26,7 @@ from .const import (
     MAX_REQUESTS_IN_FLIGHT,
     METER_INTERVAL,
 )
-from .energy_dashboard import async_add_meter
+from .energy_watch import EnergyWatch
 from .errors import update_error
 from .importer import MeterImporter
 from .issues import report_life, report_permission, report_refusals
@@ -136,7 +135,6 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         self.ean: str = subentry.data[CONF_EAN]
         self.energy_type = EnergyType(subentry.data[CONF_ENERGY_TYPE])
         self._contract = contract
-        self._store = store
         self._failures = 0
         self._mandates = contract.readable_mandates(self.ean)
         meter = Meter(
@@ -171,7 +169,9 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         else:
             self.update_interval = METER_INTERVAL
             self._failures = 0
-        await self._async_add_to_energy_dashboard()
+        await self.config_entry.runtime_data.energy.async_take_in(
+            self.ean, self._importer.progress.newest
+        )
         return self._known()
 
     def _next_retry(self) -> float:
@@ -219,27 +219,18 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
                 self.hass, self.async_refresh(), name=f"import {self.name}"
             )
 
-    async def _async_add_to_energy_dashboard(self) -> None:
-        """Add the meter once, if the user asked for it; what the user does with it later is theirs."""
-        progress = self._importer.progress
-        measures = progress.measures(self.ean)
-        if progress.on_energy_dashboard or not measures:
-            return
-        if self.config_entry.options.get(CONF_ENERGY_DASHBOARD) and await async_add_meter(
-            self.hass, self.ean, measures
-        ):
-            await self._store.async_set(self.ean, replace(progress, on_energy_dashboard=True))
-
 
 @dataclass(slots=True)
 class FluviusData:
     """What a loaded entry holds: its contract, the access to it, its meters by subentry id.
 
-    `settings` are those that it was loaded with.
+    `energy` looks after their place on the Energy dashboard. `settings` are those that it was loaded
+    with.
     """
 
     contract: ContractCoordinator
     access: AccessStore
     meters: dict[str, MeterCoordinator]
+    energy: EnergyWatch
     settings: Mapping[str, Any]
     reload_scheduled: bool = False

@@ -29,7 +29,8 @@ class Progress:
     again at `swept_at`. `newest` is the newest stored hour of each statistic, in seconds since the
     epoch. `coverage` tells how complete the totals are, `sources` the places where the energy was ever
     measured, and `reactive` whether reactive energy was read along. `references` are the reference
-    numbers under which mandates gave access.
+    numbers under which mandates gave access. `on_energy_dashboard` is what an earlier version kept of
+    a meter that it had added there.
     """
 
     read: tuple[Access, ...] = ()
