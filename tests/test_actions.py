@@ -15,7 +15,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from yarl import URL
 
-from custom_components.fluvius_esco import actions
+from custom_components.fluvius_esco import actions, energy_actions
 from custom_components.fluvius_esco.const import DOMAIN
 
 from .certificates import IssuedCertificate
@@ -319,6 +319,8 @@ def test_every_action_and_field_is_described_in_every_language() -> None:
         "create_consent_link": actions._CREATE_CONSENT_LINK_SCHEMA,
         "get_mandates": actions._GET_MANDATES_SCHEMA,
         "create_mock_mandate": actions._CREATE_MOCK_MANDATE_SCHEMA,
+        "add_to_energy_dashboard": energy_actions._ADD_SCHEMA,
+        "remove_from_energy_dashboard": energy_actions._REMOVE_SCHEMA,
     }
     assert described.keys() == schemas.keys()
     for name, schema in schemas.items():
