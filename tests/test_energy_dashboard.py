@@ -103,15 +103,23 @@ async def test_the_sources_together_count_everything_once(
         assert await counted(hass, field) == pytest.approx(told, abs=1e-6)
 
 
-async def test_totals_are_counted_where_a_meter_has_no_registers(
-    hass: HomeAssistant, sandbox: Sandbox, certificate: IssuedCertificate
+async def test_totals_are_counted_where_a_register_was_never_told(
+    hass: HomeAssistant, sandbox: Sandbox, certificate: IssuedCertificate, now: datetime
 ) -> None:
-    sandbox.install(QUARTER_HOUR_EAN, "headpoint", sub_headpoints=SUB_HEADPOINTS)
+    sandbox.correct(
+        QUARTER_HOUR_EAN,
+        "injection_night",
+        days_ago(now, 4),
+        days_ago(now, 0),
+        None,
+        inserted=now - timedelta(hours=1),
+        granularity="daily",
+    )
     entry = contract_entry(
         sandbox, certificate, [QUARTER_HOUR_EAN], energy_dashboard=True, registers="day_night"
     )
     await set_up(hass, entry)
-    assert ("grid", OFFTAKE, INJECTION) in await shown(hass)
+    assert await shown(hass) == [("grid", OFFTAKE, INJECTION)]
 
 
 async def test_what_is_produced_behind_a_headpoint_is_solar(
@@ -125,21 +133,6 @@ async def test_what_is_produced_behind_a_headpoint_is_solar(
         ("grid", OFFTAKE, INJECTION),
         ("solar", f"{DOMAIN}:{PRODUCER}_production", None),
     ]
-
-
-async def test_gas_is_counted_as_volume_where_there_is_no_energy(
-    hass: HomeAssistant, sandbox: Sandbox, certificate: IssuedCertificate, now: datetime
-) -> None:
-    sandbox.correct(
-        GAS_EAN,
-        "gas_energy",
-        days_ago(now, 4),
-        days_ago(now, 0),
-        None,
-        inserted=now - timedelta(hours=1),
-    )
-    await set_up(hass, contract_entry(sandbox, certificate, [GAS_EAN], energy_dashboard=True))
-    assert await shown(hass) == [("gas", f"{DOMAIN}:{GAS_EAN}_gas_volume", None)]
 
 
 async def test_nothing_is_added_without_the_users_tick(

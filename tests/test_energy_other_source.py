@@ -74,7 +74,8 @@ async def test_another_gas_source_takes_the_place_of_the_gas_meter(
     await set_up(hass, entry)
     assert await shown_of_ours(hass) == [("grid", OFFTAKE, INJECTION)]
     issue = issue_about(hass, SUBJECT)
-    assert issue and issue.translation_placeholders
+    assert issue
+    assert issue.translation_placeholders
     assert issue.translation_placeholders["meters"] == f"Meter {GAS_EAN}"
 
 

@@ -18,6 +18,7 @@ from homeassistant.helpers.service import async_register_admin_service
 import probatio
 
 from .const import CONF_REGISTERS, DOMAIN
+from .coordinator import FluviusConfigEntry
 from .energy_dashboard import Outcome
 from .energy_sources import Counting, Feed, SourceKind
 from .energy_watch import EnergyWatch
@@ -102,32 +103,33 @@ def _statistics(feed: Feed, counting: Counting) -> list[str]:
 
 
 def _meters(call: ServiceCall) -> Iterator[tuple[str, str, EnergyWatch]]:
-    """Go through the meters that are meant: each one's device, EAN and contract's watch."""
-    devices = dr.async_get(call.hass)
+    """Go through the meters that are meant: each one's device, EAN and contract's watch.
+
+    Raises ServiceValidationError.
+    """
     for device_id in dict.fromkeys(call.data[ATTR_DEVICE_ID]):
-        device = devices.async_get(device_id)
-        identifiers = device.identifiers if device else set()
-        ean = next((of for domain, of in identifiers if domain == DOMAIN), "")
-        yield device_id, ean, _energy(call.hass, device_id, ean)
+        if (meter := _meter(call.hass, device_id)) is None:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="energy_no_such_meter",
+                translation_placeholders={"device": device_id},
+            )
+        entry, ean = meter
+        if entry.state is not ConfigEntryState.LOADED:
+            raise ServiceValidationError(
+                translation_domain=DOMAIN,
+                translation_key="energy_contract_not_loaded",
+                translation_placeholders={"contract": entry.title},
+            )
+        yield device_id, ean, entry.runtime_data.energy
 
 
-def _energy(hass: HomeAssistant, device_id: str, ean: str) -> EnergyWatch:
-    """Return what looks after a meter; raises ServiceValidationError."""
-    entries = [
-        entry for entry in hass.config_entries.async_entries(DOMAIN) if ean in followed_eans(entry)
-    ]
-    if not entries:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key="energy_no_such_meter",
-            translation_placeholders={"device": device_id},
-        )
-    loaded = (entry for entry in entries if entry.state is ConfigEntryState.LOADED)
-    if (entry := next(loaded, None)) is None:
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key="energy_contract_not_loaded",
-            translation_placeholders={"contract": entries[0].title},
-        )
-    energy: EnergyWatch = entry.runtime_data.energy
-    return energy
+def _meter(hass: HomeAssistant, device_id: str) -> tuple[FluviusConfigEntry, str] | None:
+    """Return the contract and the EAN of the meter that a device stands for."""
+    if (device := dr.async_get(hass).async_get(device_id)) is None:
+        return None
+    entry: FluviusConfigEntry | None = hass.config_entries.async_get_entry(device.config_entry_id)
+    if entry is None:
+        return None
+    names = {name for domain, name in device.identifiers if domain == DOMAIN}
+    return next(((entry, ean) for ean in names & followed_eans(entry)), None)

@@ -55,14 +55,22 @@ async def async_append(
     """
     manager = await async_get_manager(hass)
     # From here to the update nobody else may change the list, which is stored as a whole.
-    before = _sources(manager)
-    sources = list(before)
+    sources = _sources(manager)
+    counted = counted_statistics(sources)
+    taken = {kind for kind in SourceKind if others(sources, kind)}
     outcomes = {}
-    for feed in feeds:
-        outcomes[feed] = _outcome(sources, feed, beside_others)
-        if outcomes[feed] is Outcome.ADDED:
-            sources += [counted.source() for counted in feed.counted(counting)]
-    if len(sources) > len(before):
+    new = []
+    for feed in dict.fromkeys(feeds):
+        if feed.statistics & counted:
+            outcomes[feed] = Outcome.ALREADY_THERE
+        elif feed.kind in taken and feed.kind not in beside_others:
+            outcomes[feed] = Outcome.OTHER_SOURCE
+        else:
+            outcomes[feed] = Outcome.ADDED
+            counted |= feed.statistics
+            new += [one.source() for one in feed.counted(counting)]
+    if new:
+        sources += new
         try:
             ENERGY_SOURCE_SCHEMA(sources)
         except probatio.Invalid as err:
@@ -85,14 +93,6 @@ async def async_take_off(hass: HomeAssistant, added: Iterable[Counted]) -> dict[
     if removed:
         await _async_store(manager, left)
     return removed
-
-
-def _outcome(sources: list[Source], feed: Feed, beside_others: Container[SourceKind]) -> Outcome:
-    if feed.statistics & counted_statistics(sources):
-        return Outcome.ALREADY_THERE
-    if feed.kind not in beside_others and others(sources, feed.kind):
-        return Outcome.OTHER_SOURCE
-    return Outcome.ADDED
 
 
 def _sources(manager: EnergyManager) -> list[Source]:

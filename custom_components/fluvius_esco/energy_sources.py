@@ -160,6 +160,14 @@ def feed_key(kind: SourceKind, ean: str) -> str:
     return f"{kind}_{ean}"
 
 
+def feed_key_of(statistic: str) -> str | None:
+    """Return the key of the feed that a statistic is a part of, None if it is of something else."""
+    domain, _, name = statistic.partition(":")
+    ean, _, measure = name.partition("_")
+    kind = _KINDS.get(Measure(measure)) if domain == DOMAIN and measure in Measure else None
+    return feed_key(kind, ean) if kind else None
+
+
 def feeds_of(ean: str, series: Iterable[SeriesKey]) -> tuple[Feed, ...]:
     """Return what a meter gives the dashboard, by all series that are read of it.
 

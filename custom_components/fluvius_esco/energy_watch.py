@@ -28,6 +28,7 @@ from .energy_sources import (
     SourceKind,
     counted_statistics,
     feed_key,
+    feed_key_of,
     feeds_of,
     others,
 )
@@ -111,8 +112,9 @@ class EnergyWatch:
         Nothing is added now: a page that is open there would store its own list over it.
         """
         shown = counted_statistics(await async_sources(self._hass))
+        known = {feed.key for of in self.feeds().values() for feed in of}
         await self._store.async_settle(
-            feed.key for of in self.feeds().values() for feed in of if feed.statistics & shown
+            key for key in map(feed_key_of, shown) if key is not None and key in known
         )
         await self._store.async_keep_added(
             {
