@@ -112,15 +112,16 @@ class EnergyWatch:
         Nothing is added now: a page that is open there would store its own list over it.
         """
         shown = counted_statistics(await async_sources(self._hass))
-        known = {feed.key for of in self.feeds().values() for feed in of}
-        await self._store.async_settle(
-            key for key in map(feed_key_of, shown) if key is not None and key in known
-        )
+        # At once, before anything else is added that was not shown yet.
         await self._store.async_keep_added(
             {
                 ean: frozenset(one for one in added if one.statistics & shown)
                 for ean, added in self._store.added.items()
             }
+        )
+        known = {feed.key for of in self.feeds().values() for feed in of}
+        await self._store.async_settle(
+            key for key in map(feed_key_of, shown) if key is not None and key in known
         )
         await self._async_report()
 
@@ -169,7 +170,7 @@ class EnergyWatch:
         await self.async_review()
         added = self._store.added.get(ean, frozenset())
         removed = await async_take_off(self._hass, sorted(added, key=repr))
-        left = added - removed.keys()
+        left = self._store.added.get(ean, frozenset()) - removed.keys()
         await self._store.async_keep_added({**self._store.added, ean: left})
         await self.async_review()
         return TakenOff(tuple(removed.values()), tuple(sorted(left, key=repr)))
