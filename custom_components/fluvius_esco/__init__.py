@@ -20,6 +20,9 @@ from .connection import async_create_client
 from .consent_callback import ConsentCallbackView
 from .const import CONF_EAN, CONF_WAITING_KEY, DOMAIN, SUBENTRY_METER
 from .coordinator import ContractCoordinator, FluviusConfigEntry, FluviusData, MeterCoordinator
+from .energy_actions import async_set_up_energy_actions
+from .energy_store import async_energy_store, async_remove_energy_store
+from .energy_watch import EnergyWatch, async_watch_dashboard
 from .facts_store import async_remove_facts
 from .following import async_follow_mandates
 from .issues import withdraw_old_issues
@@ -38,6 +41,8 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     hass.http.register_view(ConsentCallbackView())
     async_set_up_actions(hass)
     await async_serve_board(hass)
+    async_set_up_energy_actions(hass)
+    await async_watch_dashboard(hass)
     return True
 
 
@@ -65,12 +70,17 @@ async def async_setup_entry(hass: HomeAssistant, entry: FluviusConfigEntry) -> b
         for subentry in subentries
     }
     access = await async_access_store(hass, entry.entry_id)
-    entry.runtime_data = FluviusData(contract, access, meters, _settings(entry))
+    energy = EnergyWatch(hass, entry, await async_energy_store(hass, entry.entry_id))
+    await energy.async_begin(
+        meter.ean for meter in meters.values() if store.get(meter.ean).on_energy_dashboard
+    )
+    entry.runtime_data = FluviusData(contract, access, meters, energy, _settings(entry))
     withdraw_old_issues(hass)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     entry.async_on_unload(entry.add_update_listener(_async_reload))
     entry.async_on_unload(contract.certificates.async_start())
     _follow_mandates(hass, entry)
+    await energy.async_settle()
     for meter in meters.values():
         entry.async_create_background_task(hass, meter.async_refresh(), name=f"import {meter.name}")
     return True
@@ -92,6 +102,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: FluviusConfigEntry) -> 
     await async_remove_facts(hass, entry.entry_id, gone)
     await async_remove_access_store(hass, entry.entry_id)
     await async_remove_request_log(hass, entry.entry_id)
+    await async_remove_energy_store(hass, entry.entry_id)
     withdraw_old_issues(hass)
     await async_ask_about_entry(hass, entry, gone)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, override
 
@@ -20,7 +20,6 @@ from .api_watch import ApiWatch
 from .certificate_watch import CertificateWatch
 from .const import (
     CONF_EAN,
-    CONF_ENERGY_DASHBOARD,
     CONF_ENERGY_TYPE,
     CONF_REACTIVE,
     CONTRACT_INTERVAL,
@@ -31,7 +30,7 @@ from .const import (
     METER_INTERVAL,
     SHARE_DAYS,
 )
-from .energy_dashboard import async_add_meter
+from .energy_watch import EnergyWatch
 from .errors import failure, update_error
 from .facts_store import FactsStore
 from .importer import MeterImporter
@@ -163,7 +162,6 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         self.ean: str = subentry.data[CONF_EAN]
         self.energy_type = EnergyType(subentry.data[CONF_ENERGY_TYPE])
         self._contract = contract
-        self._store = store
         self._facts = FactsStore(hass, entry.entry_id, self.ean)
         self._sums: PeriodSums = {}
         self._failures = 0
@@ -234,7 +232,9 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         else:
             self.update_interval = METER_INTERVAL
             self._failures = 0
-        await self._async_add_to_energy_dashboard()
+        await self.config_entry.runtime_data.energy.async_take_in(
+            self.ean, self._importer.progress.newest
+        )
         return self._known()
 
     async def _async_add_up(self) -> None:
@@ -315,27 +315,18 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
                 self.hass, self.async_refresh(), name=f"import {self.name}"
             )
 
-    async def _async_add_to_energy_dashboard(self) -> None:
-        """Add the meter once, if the user asked for it; what the user does with it later is theirs."""
-        progress = self._importer.progress
-        measures = progress.measures(self.ean)
-        if progress.on_energy_dashboard or not measures:
-            return
-        if self.config_entry.options.get(CONF_ENERGY_DASHBOARD) and await async_add_meter(
-            self.hass, self.ean, measures
-        ):
-            await self._store.async_set(self.ean, replace(progress, on_energy_dashboard=True))
-
 
 @dataclass(slots=True)
 class FluviusData:
     """What a loaded entry holds: its contract, the access to it, its meters by subentry id.
 
-    `settings` are those that it was loaded with.
+    `energy` looks after their place on the Energy dashboard. `settings` are those that it was loaded
+    with.
     """
 
     contract: ContractCoordinator
     access: AccessStore
     meters: dict[str, MeterCoordinator]
+    energy: EnergyWatch
     settings: Mapping[str, Any]
     reload_scheduled: bool = False

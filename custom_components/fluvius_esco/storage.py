@@ -30,6 +30,7 @@ class Progress:
     epoch. `coverage` tells how complete the totals are, `sources` the places where the energy was ever
     measured, and `reactive` whether reactive energy was read along. `references` are the reference
     numbers under which mandates gave access, and `serials` the numbers of the meters in use.
+    `on_energy_dashboard` is what an earlier version kept of a meter that it had added there.
     """
 
     read: tuple[Access, ...] = ()
