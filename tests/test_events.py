@@ -55,9 +55,7 @@ async def history(hass: HomeAssistant, entry: MockConfigEntry, paper: Newspaper)
 def set_peak(
     sandbox: Sandbox, start: datetime, power: float, inserted: datetime, ean: str = QUARTER_HOUR_EAN
 ) -> None:
-    """Correct a quarter-hour of offtake to what a mean power (kW) amounts to, and its day alike."""
-    known = sandbox.totals(ean, start, start + QUARTER)["offtake"]
-    assert known
+    """Correct a quarter-hour of offtake to what a mean power (kW) amounts to."""
     sandbox.correct(
         ean, "offtake", start, start + QUARTER, power / 4, inserted=inserted, granularity=FINE
     )
@@ -215,13 +213,14 @@ async def test_late_readings_of_an_older_day_are_neither_a_new_day_nor_a_correct
     freezer: Any,
     lost: timedelta,
 ) -> None:
-    hole = days_ago(now, 5)
-    sandbox.delay(QUARTER_HOUR_EAN, hole, hole + lost, now + timedelta(hours=2))
+    hole, arrival = days_ago(now, 5), now + timedelta(hours=2)
+    sandbox.delay(QUARTER_HOUR_EAN, hole, hole + lost, arrival, granularity=FINE)
+    sandbox.delay(QUARTER_HOUR_EAN, hole, hole + ONE_DAY, arrival, granularity="daily")
     await set_up(hass, entry)
-    rows = sensor_state(hass, QUARTER_HOUR_EAN, "month_offtake")
+    before = sensor_state(hass, QUARTER_HOUR_EAN, "month_offtake")
     await later(hass, freezer, POLL)
     await assert_all_there(hass, sandbox, QUARTER_HOUR_EAN)
-    assert sensor_state(hass, QUARTER_HOUR_EAN, "month_offtake") != rows
+    assert sensor_state(hass, QUARTER_HOUR_EAN, "month_offtake") != before
     assert [kind for kind in paper.kinds if kind != "new_month_peak"] == []
 
 
@@ -345,22 +344,38 @@ async def test_what_arrived_while_home_assistant_was_away_is_told(
 
 
 @pytest.mark.usefixtures("history")
-async def test_a_correction_is_told_though_the_rest_of_its_poll_failed(
+async def test_a_correction_is_told_though_its_poll_was_cut_off_once_it_was_written(
     hass: HomeAssistant,
     sandbox: Sandbox,
     entry: MockConfigEntry,
-    hass_storage: dict[str, Any],
     paper: Newspaper,
     now: datetime,
     freezer: Any,
 ) -> None:
-    progress = hass_storage[f"{DOMAIN}.{entry.entry_id}"]["data"][QUARTER_HOUR_EAN]
-    progress["corrected"] = {"2026-11-05": {"offtake": -1.5}}
-    assert await hass.config_entries.async_unload(entry.entry_id)
-    assert await hass.config_entries.async_setup(entry.entry_id)
+    # One day arrives whole and is written; what the other one lacks has to be asked for.
+    for days, whole_day in ((5, True), (3, False)):
+        start = days_ago(now, days) + timedelta(hours=18)
+        sandbox.correct(
+            QUARTER_HOUR_EAN,
+            "offtake",
+            start,
+            start + QUARTER,
+            0.0,
+            inserted=now + timedelta(hours=1),
+            granularity=FINE,
+            whole_day=whole_day,
+        )
+    before = sensor_state(hass, QUARTER_HOUR_EAN, "month_offtake")
+    sandbox.add_fault("energy", "status", status=500, skip=1, times=20)
+    await later(hass, freezer, POLL)
+    assert sensor_state(hass, QUARTER_HOUR_EAN, "month_offtake") != before
+    assert paper.told == []
+    sandbox.state.faults.clear()
+    assert await hass.config_entries.async_reload(entry.entry_id)
     await imported(hass)
     assert paper.kinds == ["corrected"]
-    assert paper.told[0].attributes["offtake_change"] == -1.5
+    assert paper.told[0].attributes["dates"] == ["2026-11-07", "2026-11-05"]
+    assert paper.told[0].attributes["offtake_change"] < 0
 
 
 @pytest.mark.usefixtures("history")
@@ -382,28 +397,45 @@ async def test_a_history_that_was_lost_and_is_read_again_is_no_news(
     assert paper.told == []
 
 
-@pytest.mark.parametrize("older", [30, 60])
-@pytest.mark.usefixtures("history")
+@pytest.mark.parametrize("api_version", ["v3", "v2"])
 async def test_older_readings_that_a_mandate_newly_allows_are_no_news(
     hass: HomeAssistant,
     sandbox: Sandbox,
+    certificate: IssuedCertificate,
     paper: Newspaper,
     now: datetime,
     freezer: Any,
-    older: int,
+    api_version: str,
 ) -> None:
+    ean = QUARTER_HOUR_EAN
+    sandbox.add_mandate(ean, data_period_from=days_ago(now, 4))
     # The highest quarter-hour of the month lies in what is newly allowed.
-    set_peak_of = datetime(2026, 11, 1, 1, tzinfo=UTC) - timedelta(hours=1, minutes=30)
-    sandbox.correct(
-        QUARTER_HOUR_EAN,
-        "offtake",
-        set_peak_of,
-        set_peak_of + QUARTER,
-        9.0,
-        inserted=now - ONE_DAY,
-        granularity=FINE,
-    )
-    sandbox.change_mandate(QUARTER_HOUR_EAN, dataPeriodFrom=days_ago(now, older))
+    set_peak(sandbox, days_ago(now, 7), 9.2, now - ONE_DAY)
+    await set_up(hass, contract_entry(sandbox, certificate, [ean], api_version=api_version))
+    assert float(sensor_state(hass, ean, "month_peak")) < 9
+    sandbox.change_mandate(ean, dataPeriodFrom=days_ago(now, 60))
     await later(hass, freezer, POLL)
+    assert float(sensor_state(hass, ean, "month_peak")) == pytest.approx(9.2)
+    await assert_all_there(hass, sandbox, ean)
+    assert paper.told == []
+    await later(hass, freezer, ONE_DAY)
+    assert paper.kinds[0] == "new_day"
+
+
+async def test_a_history_that_was_cut_off_is_no_news_once_it_is_there(
+    hass: HomeAssistant,
+    sandbox: Sandbox,
+    certificate: IssuedCertificate,
+    paper: Newspaper,
+    now: datetime,
+) -> None:
+    sandbox.add_mandate(QUARTER_HOUR_EAN, data_period_from=days_ago(now, 400))
+    entry = contract_entry(sandbox, certificate, [QUARTER_HOUR_EAN])
+    sandbox.add_fault("energy", "status", status=500, skip=1, times=20)
+    await set_up(hass, entry)
+    assert 0 < float(sensor_state(hass, QUARTER_HOUR_EAN, "import_progress")) < 100
+    sandbox.state.faults.clear()
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await imported(hass)
     await assert_all_there(hass, sandbox, QUARTER_HOUR_EAN)
     assert paper.told == []

@@ -91,7 +91,7 @@ def announced_with(announced: Announced, known: Known) -> Announced:
     return Announced(
         day,
         {month: power for month, power in peaks.items() if month >= oldest},
-        known.fine_since or announced.fine_since,
+        announced.fine_since if known.fine_since is None else known.fine_since,
     )
 
 
