@@ -1,13 +1,14 @@
 """The coordinators: one for a contract's mandates, one for the readings of each meter."""
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
@@ -42,6 +43,7 @@ from .metering.day_facts import DayFacts, newest_slice, provisional_since, unsur
 from .metering.gaps import Coverage, IncompleteDay, incomplete_days
 from .metering.mandate_life import MandateLife, life_of
 from .metering.measures import Measure, SeriesKey, day_kind_of
+from .metering.news import Announced, Known, News, announced_with, news_since
 from .metering.peaks import Peaks, peaks
 from .metering.summary import DayTotals
 from .period_sums import PeriodSums, async_period_sums
@@ -165,6 +167,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         self._facts = FactsStore(hass, entry.entry_id, self.ean)
         self._sums: PeriodSums = {}
         self._failures = 0
+        self._news_listeners: list[Callable[[News], None]] = []
         self._mandates = contract.readable_mandates(self.ean)
         self._to_read_again: list[Period] = []
         self.meter = Meter(
@@ -235,6 +238,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         await self.config_entry.runtime_data.energy.async_take_in(
             self.ean, self._importer.progress.newest
         )
+        await self._async_tell_news()
         return self._known()
 
     async def _async_add_up(self) -> None:
@@ -252,6 +256,27 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
             self.hass, self.ean, first, dt_util.utcnow(), progress.data_until
         )
         self._show()
+
+    @callback
+    def async_follow_news(self, listener: Callable[[News], None]) -> CALLBACK_TYPE:
+        """Call a listener with all that is new of the readings; return what ends that."""
+        self._news_listeners.append(listener)
+        return partial(self._news_listeners.remove, listener)
+
+    async def _async_tell_news(self) -> None:
+        """Tell what was not told yet, once all of it is read; the history itself is no news."""
+        progress = self._importer.progress
+        if progress.asked_until is None:
+            return
+        offtake = progress.coverage.get(SeriesKey(self.ean, Measure.OFFTAKE), Coverage())
+        known = Known(progress.last_day, self.data.peaks, offtake.first_fine, progress.corrected)
+        news = () if progress.announced is None else news_since(progress.announced, known)
+        announced = announced_with(progress.announced or Announced(), known)
+        told = replace(progress, announced=announced, corrected={})
+        await self._store.async_set(self.ean, told)
+        for one in news:
+            for listener in tuple(self._news_listeners):
+                listener(one)
 
     def _next_retry(self) -> float:
         """Return the seconds to wait after one more failure in a row."""
