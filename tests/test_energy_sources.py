@@ -16,7 +16,7 @@ from custom_components.fluvius_esco.energy_sources import (
     feeds_of,
 )
 from custom_components.fluvius_esco.metering.measures import TOTAL_OF, Measure, SeriesKey
-from custom_components.fluvius_esco.statistics import statistic_id
+from custom_components.fluvius_esco.stored_rows import statistic_id
 
 from .helpers import GAS_EAN, QUARTER_HOUR_EAN
 

@@ -164,6 +164,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         self.ean: str = subentry.data[CONF_EAN]
         self.energy_type = EnergyType(subentry.data[CONF_ENERGY_TYPE])
         self._contract = contract
+        self._store = store
         self._facts = FactsStore(hass, entry.entry_id, self.ean)
         self._sums: PeriodSums = {}
         self._failures = 0
