@@ -9,8 +9,9 @@ from homeassistant.helpers import issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.fluvius_esco import connection
+from custom_components.fluvius_esco import connection, consent_flow
 from custom_components.fluvius_esco.api.dialect import ApiVersion
+from custom_components.fluvius_esco.consent_callback import Return
 from custom_components.fluvius_esco.const import DOMAIN, Environment
 from custom_components.fluvius_esco.meters import async_meters
 
@@ -271,3 +272,36 @@ async def test_a_file_that_is_far_too_large_is_no_certificate(
     await flow.up_to_certificate()
     await flow.enter(certificate=await upload(b"x" * 2_000_000))
     assert flow.errors == {"certificate": "certificate_unreadable"}
+
+
+@pytest.fixture
+async def back_too_early(
+    hass: HomeAssistant, entry: MockConfigEntry, monkeypatch: pytest.MonkeyPatch
+) -> MeterForm:
+    """A form whose customer came back from Mijn Fluvius without a request for access."""
+    monkeypatch.setattr(consent_flow, "LOOKS", ())
+    monkeypatch.setattr(consent_flow, "LOOKS_THEN", 3600)
+    form = MeterForm(hass, entry)
+    await form.add()
+    await form.enter(next_step_id="ask")
+    await form.ask(data_period_from="2026-11-01")
+    await form.enter(way=Return.FAILED)
+    await form.go_on()
+    assert form.result["step_id"] == "unfinished"
+    return form
+
+
+async def test_a_new_link_that_fluvius_does_not_give_is_told(
+    sandbox: Sandbox, back_too_early: MeterForm
+) -> None:
+    sandbox.add_fault("shortUrl", "status", status=500, times=ALWAYS)
+    await back_too_early.enter(next_step_id="new_link")
+    assert back_too_early.result["reason"] == "link_not_made"
+
+
+async def test_a_new_link_needs_a_contract_that_works(
+    hass: HomeAssistant, entry: MockConfigEntry, back_too_early: MeterForm
+) -> None:
+    await hass.config_entries.async_unload(entry.entry_id)
+    await back_too_early.enter(next_step_id="new_link")
+    assert back_too_early.result["reason"] == "entry_not_loaded"
