@@ -166,7 +166,7 @@ class _Run:
 
         pictures = self.folder.emptied_pictures()
         await take_pictures(self.api.url, browser, pictures, newest)
-        await take_board_pictures(self.api, browser, pictures, newest)
+        await take_board_pictures(self.api, self.sandbox, browser, pictures, newest)
 
 
 async def _until_stopped(options: Options) -> int:

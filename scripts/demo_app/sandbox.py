@@ -3,7 +3,8 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from http import HTTPStatus
 import os
 import sys
 from typing import Any
@@ -14,7 +15,7 @@ from tests.sandbox.accounts import TENANT_ID
 
 from .errors import DemoError
 from .folder import ROOT, Folder
-from .meters import METERS
+from .meters import METERS, DemoMeter
 from .processes import Program, check_port, running
 
 type MonthTotals = dict[str, dict[str, int]]
@@ -74,6 +75,20 @@ class Sandbox:
         answer = await self._request("GET", "/admin/requests")
         return {endpoint: int(count) for endpoint, count in answer["counts"].items()}
 
+    async def correct(
+        self, meter: DemoMeter, start: datetime, end: datetime, **correction: str | float | None
+    ) -> None:
+        """Let the readings between two instants have another `state` or `value`, or none."""
+        told = {"ean": meter.ean, "from": _in_utc(start), "to": _in_utc(end)}
+        inserted = _in_utc(datetime.now(UTC))
+        await self._request(
+            "POST", "/admin/corrections", json=told | {"inserted": inserted} | correction
+        )
+
+    async def take_corrections_back(self) -> None:
+        """Let all readings be again what they were."""
+        await self._request("DELETE", "/admin/scenes")
+
     async def _request(self, method: str, path: str, **content: Any) -> Any:
         timeout = aiohttp.ClientTimeout(total=600)
         async with (
@@ -83,7 +98,7 @@ class Sandbox:
             if not response.ok:
                 text = await response.text()
                 raise DemoError(f"The sandbox refuses {path}: {response.status} {text}")
-            return await response.json()
+            return None if response.status == HTTPStatus.NO_CONTENT else await response.json()
 
 
 @asynccontextmanager
@@ -101,3 +116,7 @@ async def running_sandbox(folder: Folder, port: int) -> AsyncIterator[Sandbox]:
     ) as program:
         await program.wait_until_answering(f"{url}/admin/requests")
         yield Sandbox(url, program)
+
+
+def _in_utc(instant: datetime) -> str:
+    return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
