@@ -60,7 +60,7 @@ def device(hass: HomeAssistant, entry: MockConfigEntry, domain: str, name: str) 
         (QUARTER_HOUR_EAN, "2026-11-08", "2026-11-07", "hour", "end_before_start"),
         (QUARTER_HOUR_EAN, "2023-11-10", "2026-11-07", "day", "start_too_old"),
         (QUARTER_HOUR_EAN, "2026-10-01", "2026-11-05", "day", "outside_mandates"),
-        (QUARTER_HOUR_EAN, "2026-11-06", "2027-11-08", "quarter_hour", "too_many_slots"),
+        (QUARTER_HOUR_EAN, "2026-11-06", "2027-05-12", "quarter_hour", "too_many_slots"),
         (QUARTER_HOUR_EAN, "2026-11-06", "2199-01-01", "day", "too_many_slots"),
         (DAILY_EAN, "2026-11-06", "2026-11-08", "quarter_hour", "only_days"),
         (DAILY_EAN, "2026-11-06", "2026-11-08", "hour", "only_days"),

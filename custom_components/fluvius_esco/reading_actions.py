@@ -32,6 +32,10 @@ _JSON: Final = "json"
 _GRANULARITIES: Final = {one.value: one for one in Granularity}
 _FORMATS: Final = {one: one for one in (_JSON, _CSV)}
 
+# Half a year of quarter-hours, and a year of them; a clock change may add an hour. Longer data would
+# stop all of Home Assistant while it is encoded, which a text is not.
+_MOST_ROWS: Final = {_JSON: 185 * 96 + 4, _CSV: 366 * 96 + 4}
+
 _GET_READINGS_SCHEMA: Final = probatio.Schema(
     {
         probatio.Required(DEVICE_ID): str,
@@ -74,7 +78,8 @@ async def _async_get_readings(call: ServiceCall) -> ServiceResponse:
     meter = meter_of(call.hass, call.data[DEVICE_ID])
     period = asked_period(meter, call.data[START], call.data[END])
     granularity: Granularity = call.data[_GRANULARITY]
-    found = await asked(async_reading_table(call.hass, meter, period, granularity))
+    most = _MOST_ROWS[call.data[_FORMAT]]
+    found = await asked(async_reading_table(call.hass, meter, period, granularity, most))
     ean = meter.coordinator.ean
     if call.data[_FORMAT] == _CSV:
         return {_CSV: await call.hass.async_add_executor_job(as_csv, found, ean)}

@@ -16,9 +16,7 @@ from .metering.measures import TOTAL_OF, Measure, SeriesKey
 from .metering.requests import bundled
 from .metering.table import Table, slot_count, slots, table
 
-# A year of quarter-hours, with a 29 February and an hour more for a clock change.
-MAX_SLOTS: Final = 366 * 96 + 4
-
+_SLOTS_OF_DAY: Final = 96
 _MEASURES: Final = list(Measure)
 
 
@@ -36,20 +34,20 @@ class ReadingTable:
 
 
 async def async_reading_table(
-    hass: HomeAssistant, meter: AskedMeter, period: Period, granularity: Granularity
+    hass: HomeAssistant, meter: AskedMeter, period: Period, granularity: Granularity, most: int
 ) -> ReadingTable:
     """Return the slots that a period touches with what Fluvius has of them now.
 
     What no mandate allows is not asked for, and has no amounts. Raises FluviusError, and
-    ServiceValidationError if there can be no slots of that length or there are too many.
+    ServiceValidationError if there can be no slots of that length or would be more than `most`.
     """
     coordinator = meter.coordinator
     kind = coordinator.meter.day_kind
     asked = span_of(period)
     if coordinator.meter.is_gas and granularity is Granularity.QUARTER_HOUR:
         raise refused("gas_has_hours")
-    if slot_count(asked, granularity) > MAX_SLOTS:
-        raise refused("too_many_slots", most=str(MAX_SLOTS), days="366")
+    if slot_count(asked, granularity) > most:
+        raise refused("too_many_slots", most=str(most), days=str(most // _SLOTS_OF_DAY))
     if not _of_detail(clip(meter.promised, period), meter, granularity):
         raise refused("only_days", meter=coordinator.subentry.title)
     allowed = _of_detail(coordinator.allowed(), meter, granularity)
