@@ -10,6 +10,9 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.fluvius_esco.const import DOMAIN
+from custom_components.fluvius_esco.facts_store import FactsStore
+from custom_components.fluvius_esco.metering.day_facts import DayFacts
+from custom_components.fluvius_esco.metering.measures import Measure
 
 from .certificates import IssuedCertificate
 from .helpers import (
@@ -27,7 +30,7 @@ from .sandbox import Sandbox
 
 EAN = QUARTER_HOUR_EAN
 QUARTER = timedelta(minutes=15)
-LONG_AGO = datetime(2025, 10, 1, tzinfo=UTC)
+BY_NOW = datetime(2026, 11, 10, 9, 20, tzinfo=UTC)
 PUBLISHED = [0.632, 4.6, 0.0, 1.028, 3.444, 4.164, 4.564, 6.0, 9.2, 5.0, 4.12, 4.88]
 
 
@@ -78,9 +81,9 @@ def months() -> Iterator[tuple[datetime, datetime]]:
 
 def set_month(sandbox: Sandbox, start: datetime, end: datetime, power: float) -> None:
     """Let a month have its peak, in kW, at noon of the 15th, and no other offtake."""
-    set_quarter_hours(sandbox, start, end, 0.0, LONG_AGO)
+    set_quarter_hours(sandbox, start, end, 0.0, BY_NOW)
     noon = start + timedelta(days=14, hours=12)
-    set_quarter_hours(sandbox, noon, noon + QUARTER, power / 4, LONG_AGO)
+    set_quarter_hours(sandbox, noon, noon + QUARTER, power / 4, BY_NOW)
 
 
 @pytest.fixture
@@ -89,7 +92,7 @@ def autumn(sandbox: Sandbox, now: datetime) -> None:
     sandbox.add_mandate(EAN, data_period_from=midnight(2026, 9))
     set_month(sandbox, midnight(2026, 9), midnight(2026, 10), 4.12)
     set_month(sandbox, midnight(2026, 10), midnight(2026, 11), 4.88)
-    set_quarter_hours(sandbox, midnight(2026, 11), now, 0.05, LONG_AGO)
+    set_quarter_hours(sandbox, midnight(2026, 11), now, 0.05, BY_NOW)
 
 
 @pytest.fixture
@@ -97,14 +100,13 @@ def entry(sandbox: Sandbox, certificate: IssuedCertificate, autumn: None) -> Moc
     return contract_entry(sandbox, certificate, [EAN])
 
 
-@pytest.mark.parametrize("version", ["v3", "v2"])
 async def test_the_published_example_of_twelve_month_peaks(
-    hass: HomeAssistant, sandbox: Sandbox, certificate: IssuedCertificate, version: str
+    hass: HomeAssistant, sandbox: Sandbox, certificate: IssuedCertificate
 ) -> None:
     sandbox.add_mandate(EAN, data_period_from=midnight(2025, 11))
     for (start, end), of_month in zip(months(), PUBLISHED, strict=True):
         set_month(sandbox, start, end, of_month)
-    await set_up(hass, contract_entry(sandbox, certificate, [EAN], api_version=version))
+    await set_up(hass, contract_entry(sandbox, certificate, [EAN]))
     mean = peak_state(hass, "peak_mean")
     assert float(mean.state) == pytest.approx(4.456, abs=1e-9)
     shown = mean.attributes["months"]
@@ -121,7 +123,7 @@ async def test_the_peaks_of_this_month_and_the_last_know_their_moment(
     hass: HomeAssistant, sandbox: Sandbox, now: datetime, entry: MockConfigEntry
 ) -> None:
     moment = days_ago(now, 3) + timedelta(hours=19)
-    set_quarter_hours(sandbox, moment, moment + QUARTER, 1.3, LONG_AGO)
+    set_quarter_hours(sandbox, moment, moment + QUARTER, 1.3, BY_NOW)
     await set_up(hass, entry)
     this, last = peak_state(hass, "month_peak"), peak_state(hass, "last_month_peak")
     assert float(this.state) == pytest.approx(5.2)
@@ -180,7 +182,7 @@ async def test_a_month_with_an_estimated_quarter_hour_is_provisional_until_it_is
         morning,
         morning + QUARTER,
         "EST",
-        inserted=LONG_AGO,
+        inserted=BY_NOW,
         granularity="hourly_quarterhourly",
     )
     await set_up(hass, contract_entry(sandbox, certificate, [EAN], api_version=version))
@@ -200,14 +202,18 @@ async def test_a_month_with_an_estimated_quarter_hour_is_provisional_until_it_is
     assert not peak_state(hass, "peak_mean").attributes["provisional"]
 
 
+@pytest.mark.parametrize("is_lacking", [False, True])
 async def test_a_month_that_lacks_a_quarter_hour_is_provisional(
-    hass: HomeAssistant, sandbox: Sandbox, entry: MockConfigEntry
+    hass: HomeAssistant, sandbox: Sandbox, certificate: IssuedCertificate, is_lacking: bool
 ) -> None:
-    morning = midnight(2026, 10, 20) + timedelta(hours=6)
-    sandbox.delay(EAN, morning, morning + QUARTER, None, granularity="hourly_quarterhourly")
-    await set_up(hass, entry)
+    sandbox.add_mandate(EAN, data_period_from=midnight(2026, 10))
+    if is_lacking:
+        morning = midnight(2026, 10, 20) + timedelta(hours=6)
+        sandbox.delay(EAN, morning, morning + QUARTER, None, granularity="hourly_quarterhourly")
+    await set_up(hass, contract_entry(sandbox, certificate, [EAN]))
     last = peak_state(hass, "last_month_peak")
-    assert (float(last.state), last.attributes["provisional"]) == (pytest.approx(4.88), True)
+    assert float(last.state) > 0
+    assert last.attributes["provisional"] is is_lacking
 
 
 async def test_the_peaks_are_kept_while_fluvius_cannot_be_reached(
@@ -253,30 +259,24 @@ async def test_nothing_is_kept_of_days_that_a_mandate_no_longer_covers(
     hass_storage: dict[str, Any],
 ) -> None:
     await set_up(hass, entry)
-    sandbox.change_mandate(EAN, dataPeriodFrom=midnight(2026, 10))
+    sandbox.change_mandate(EAN, dataPeriodTo=midnight(2026, 10))
     await later(hass, freezer, timedelta(hours=1, minutes=1))
     await later(hass, freezer, POLL)
     shown = peak_state(hass, "peak_mean").attributes["months"]
-    assert [month["month"] for month in shown if not month["missing"]] == ["2026-10"]
-    assert power(hass, "peak_mean") == pytest.approx(4.88)
+    assert [month["month"] for month in shown if not month["missing"]] == ["2026-09"]
+    assert power(hass, "peak_mean") == pytest.approx(4.12)
     kept = hass_storage[f"{DOMAIN}.{entry.entry_id}.{EAN}"]["data"]["offtake"]
-    assert min(map(date.fromisoformat, kept)) == date(2026, 10, 1)
+    assert max(map(date.fromisoformat, kept)) == date(2026, 9, 30)
 
 
-async def test_no_month_is_kept_that_is_no_longer_shown(
-    hass: HomeAssistant,
-    sandbox: Sandbox,
-    certificate: IssuedCertificate,
-    freezer: Any,
-    hass_storage: dict[str, Any],
-) -> None:
-    sandbox.add_mandate(EAN, data_period_from=midnight(2026, 9, 28))
-    entry = contract_entry(sandbox, certificate, [EAN])
-    await set_up(hass, entry)
-    freezer.move_to(midnight(2027, 10, 3))
-    await later(hass, freezer, POLL)
-    kept = hass_storage[f"{DOMAIN}.{entry.entry_id}.{EAN}"]["data"]["offtake"]
-    assert min(map(date.fromisoformat, kept)) == date(2026, 10, 1)
+async def test_no_month_is_kept_that_is_no_longer_shown(hass: HomeAssistant, now: datetime) -> None:
+    store = FactsStore(hass, "entry", EAN)
+    await store.async_load()
+    days = [date(2025, 10, 31), date(2025, 11, 1), date(2026, 11, 9)]
+    await store.async_update({Measure.OFFTAKE: {day: DayFacts(slices=96) for day in days}})
+    again = FactsStore(hass, "entry", EAN)
+    assert await again.async_load()
+    assert [*again.facts[Measure.OFFTAKE]] == days[1:]
 
 
 async def test_what_was_kept_goes_with_the_meter_and_with_the_contract(

@@ -26,7 +26,7 @@ from .sandbox import Sandbox
 EAN = QUARTER_HOUR_EAN
 FINE = "hourly_quarterhourly"
 QUARTER = timedelta(minutes=15)
-LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+BY_NOW = datetime(2026, 11, 10, 9, 20, tzinfo=UTC)
 
 
 def shown(hass: HomeAssistant, key: str, ean: str = EAN) -> State:
@@ -78,7 +78,7 @@ async def test_the_newest_quarter_hour_is_shown_as_its_mean_power(
 ) -> None:
     sandbox.add_mandate(EAN, data_period_from=days_ago(now, 3))
     end = days_ago(now, 0)
-    sandbox.correct(EAN, "offtake", end - QUARTER, end, 0.45, inserted=LONG_AGO, granularity=FINE)
+    sandbox.correct(EAN, "offtake", end - QUARTER, end, 0.45, inserted=BY_NOW, granularity=FINE)
     await set_up(hass, contract_entry(sandbox, certificate, [EAN]))
     state = shown(hass, "newest_offtake_power")
     assert float(state.state) == pytest.approx(1.8)
@@ -166,7 +166,7 @@ async def test_the_share_of_estimated_readings(
 ) -> None:
     sandbox.add_mandate(EAN, data_period_from=days_ago(now, 5))
     start, end = days_ago(now, 3), days_ago(now, 2)
-    sandbox.restate(EAN, "offtake", start, end, "EST", inserted=LONG_AGO, granularity=FINE)
+    sandbox.restate(EAN, "offtake", start, end, "EST", inserted=BY_NOW, granularity=FINE)
     await set_up(hass, contract_entry(sandbox, certificate, [EAN]))
     # One of five days, of one of two directions.
     assert float(shown(hass, "estimated_share").state) == pytest.approx(10.0)

@@ -54,11 +54,13 @@ def facts_of(answer: Headpoint, asked: Span = BOTH) -> Facts:
     return evaluate(answer, Question((asked,), FINE), {}).facts
 
 
-def offtake(day: Day, values: dict[int, float | None], **marked: object) -> Series:
-    """Quarter-hours of offtake, all of them read but those of an hour that is marked otherwise."""
+def offtake(
+    day: Day, values: dict[int, float | None], state: ValidationState | None = READ
+) -> Series:
+    """Quarter-hours of offtake that are read, but for those of the day's first hour."""
     one = series(OFFTAKE, Granularity.QUARTER_HOUR, values)
     hour = range(day.start, day.start + 3600)
-    states = [marked.get("state", READ) if start in hour else READ for start in values]
+    states = [state if start in hour else READ for start in values]
     return replace(one, states=states)
 
 
@@ -87,7 +89,8 @@ def test_meters_side_by_side_are_added_up_per_quarter_hour() -> None:
     first = meter(offtake(SATURDAY, with_peak(SATURDAY, 10, 1.0)), number="1")
     second = meter(offtake(SATURDAY, with_peak(SATURDAY, 20, 1.2)), number="2")
     of = facts_of(headpoint(first, second))[Measure.OFFTAKE][SATURDAY.date]
-    assert (of.peak, of.peak_start) == (pytest.approx(1.3), SATURDAY.start + 20 * 900)
+    assert of.peak == pytest.approx(1.3)
+    assert of.peak_start == SATURDAY.start + 20 * 900
 
 
 def test_the_headpoint_counts_alone_also_for_how_sure_its_values_are() -> None:
