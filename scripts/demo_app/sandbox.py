@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from http import HTTPStatus
 import os
 import sys
@@ -59,7 +59,7 @@ class Sandbox:
             "referenceNumber": f"DEMO-{meter.ean}",
             "ean": meter.ean,
             "dataServiceType": meter.data_service_type,
-            "dataPeriodFrom": _wire(data_period_from),
+            "dataPeriodFrom": _in_utc(data_period_from),
             "status": "Approved",
         }
         await self._request("POST", "/admin/mandates", json=mandate)
@@ -71,7 +71,7 @@ class Sandbox:
             "referenceNumber": reference,
             "ean": meter.ean,
             "renewalStatus": "ToBeRenewed",
-            "mandateExpirationDate": _wire(expires),
+            "mandateExpirationDate": _in_utc(expires),
         }
         await self._request("POST", "/admin/mandates/changes", json=change)
 
@@ -111,6 +111,20 @@ class Sandbox:
         answer = await self._request("GET", "/admin/requests")
         return {endpoint: int(count) for endpoint, count in answer["counts"].items()}
 
+    async def correct(
+        self, meter: DemoMeter, start: datetime, end: datetime, **correction: str | float | None
+    ) -> None:
+        """Let the readings between two instants have another `state` or `value`, or none."""
+        told = {"ean": meter.ean, "from": _in_utc(start), "to": _in_utc(end)}
+        inserted = _in_utc(datetime.now(UTC))
+        await self._request(
+            "POST", "/admin/corrections", json=told | {"inserted": inserted} | correction
+        )
+
+    async def take_corrections_back(self) -> None:
+        """Let all readings be again what they were."""
+        await self._request("DELETE", "/admin/scenes")
+
     async def _request(self, method: str, path: str, **content: Any) -> Any:
         timeout = aiohttp.ClientTimeout(total=600)
         async with (
@@ -121,10 +135,6 @@ class Sandbox:
                 text = await response.text()
                 raise DemoError(f"The sandbox refuses {path}: {response.status} {text}")
             return None if response.status == HTTPStatus.NO_CONTENT else await response.json()
-
-
-def _wire(instant: datetime) -> str:
-    return f"{instant:%Y-%m-%dT%H:%M:%SZ}"
 
 
 @asynccontextmanager
@@ -142,3 +152,7 @@ async def running_sandbox(folder: Folder, port: int) -> AsyncIterator[Sandbox]:
     ) as program:
         await program.wait_until_answering(f"{url}/admin/requests")
         yield Sandbox(url, program)
+
+
+def _in_utc(instant: datetime) -> str:
+    return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
