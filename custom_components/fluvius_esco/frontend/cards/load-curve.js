@@ -212,8 +212,9 @@ export class LoadCurve extends BoardCard {
     const start = starts[index];
     const told = series.map(({ measure, slices }) => {
       const { power, isEstimated } = slices[index];
-      const value = power === null ? this.shared("missing").toLowerCase() : this._power(power);
-      return `${this.shared(measure)}: ${value}${isEstimated ? ` (${this.shared("estimated").toLowerCase()})` : ""}`;
+      const value = power === null ? this.format.inSentence(this.shared("missing")) : this._power(power);
+      const doubt = isEstimated ? ` (${this.format.inSentence(this.shared("estimated"))})` : "";
+      return `${this.shared(measure)}: ${value}${doubt}`;
     });
     return [`${this.format.time(start)}–${this.format.time(start + length)}`, ...told];
   }
