@@ -9,7 +9,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .coordinator import FluviusConfigEntry
 from .entity import MeterEntity
 from .metering.corrections import Corrections
-from .metering.measures import TOTAL_OF, Measure
+from .metering.measures import SHOWN_MEASURES, TOTAL_OF, Measure
 from .metering.news import Corrected, NewDay, NewMonthPeak, News
 
 PARALLEL_UPDATES = 0
@@ -20,8 +20,6 @@ NEW_MONTH_PEAK: Final = "new_month_peak"
 
 # An event is no place for years of days; the statistics have all of them.
 _SHOWN_DAYS: Final = 31
-
-_TOTALS: Final = (Measure.OFFTAKE, Measure.INJECTION, Measure.GAS_ENERGY, Measure.GAS_VOLUME)
 
 READINGS: Final = EventEntityDescription(
     key="readings",
@@ -71,7 +69,11 @@ def _of_new_day(news: NewDay) -> dict[str, Any]:
     return {
         "date": news.totals.date.isoformat(),
         "previous_date": news.previous and news.previous.isoformat(),
-        **{measure: amounts[measure] for measure in (*_TOTALS, *TOTAL_OF) if measure in amounts},
+        **{
+            measure: amounts[measure]
+            for measure in (*SHOWN_MEASURES, *TOTAL_OF)
+            if measure in amounts
+        },
     }
 
 

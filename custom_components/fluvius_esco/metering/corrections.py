@@ -7,20 +7,14 @@ from typing import Final
 
 from .calendar import DayKind, day_at_second, day_of
 from .gaps import Coverage, Gap
-from .measures import TOTAL_OF, Measure, SeriesKey
+from .measures import SHOWN_MEASURES, TOTAL_OF, Measure, SeriesKey
 from .running_sum import Plan, Row
 
 type Corrections = Mapping[date, Mapping[Measure, float]]
 """By how much the local days of readings of one EAN changed, new minus old, in each measure's unit."""
 
 # The ones that a meter is looked at by; what lies behind a headpoint is shown by statistics alone.
-_MEASURES: Final = (
-    Measure.OFFTAKE,
-    Measure.INJECTION,
-    *TOTAL_OF,
-    Measure.GAS_ENERGY,
-    Measure.GAS_VOLUME,
-)
+_MEASURES: Final = (*SHOWN_MEASURES, *TOTAL_OF)
 
 # Half a watt-hour: a daily value and its quarter-hours are rounded each by themselves.
 _SAME: Final = 0.0005
@@ -84,8 +78,8 @@ def added_up(first: Corrections, second: Corrections) -> Corrections:
 
 
 def _lacked_readings(day: date, kind: DayKind, gaps: Iterable[Gap]) -> bool:
-    span = day_of(day, kind)
-    return any(gap.start < span.end and span.start < gap.end for gap in gaps if not gap.counted)
+    span = day_of(day, kind).span
+    return any(gap.span.overlaps(span) for gap in gaps if not gap.counted)
 
 
 def _amount(of: Corrections, day: date, measure: Measure) -> float:
