@@ -51,8 +51,10 @@ async def async_setup_entry(hass: HomeAssistant, entry: FluviusConfigEntry) -> b
     subentries = entry.get_subentries_of_type(SUBENTRY_METER)
     store = ProgressStore(hass, entry.entry_id)
     await store.async_load()
-    gone = await store.async_keep_only({subentry.data[CONF_EAN] for subentry in subentries})
-    await async_remove_facts(hass, entry.entry_id, gone)
+    followed = {subentry.data[CONF_EAN] for subentry in subentries}
+    # Facts first: what progress is kept of is found again if this is cut off.
+    await async_remove_facts(hass, entry.entry_id, store.eans - followed)
+    gone = await store.async_keep_only(followed)
     await async_ask_about_meters(hass, entry, gone)
     await WaitingKeys(hass).async_settle(entry)
     async_settle_certificates(hass, entry)
@@ -97,9 +99,9 @@ async def async_remove_entry(hass: HomeAssistant, entry: FluviusConfigEntry) -> 
     """Forget how far the meters of a removed contract were imported, and ask what is to stay."""
     store = ProgressStore(hass, entry.entry_id)
     await store.async_load()
+    await async_remove_facts(hass, entry.entry_id, store.eans)
     gone = await store.async_keep_only(set())
     await store.async_remove()
-    await async_remove_facts(hass, entry.entry_id, gone)
     await async_remove_access_store(hass, entry.entry_id)
     await async_remove_request_log(hass, entry.entry_id)
     await async_remove_energy_store(hass, entry.entry_id)

@@ -82,6 +82,11 @@ class ProgressStore:
         stored = await self._store.async_load() or {}
         self._progress = {ean: _from_json(progress) for ean, progress in stored.items()}
 
+    @property
+    def eans(self) -> frozenset[str]:
+        """The EANs of the meters that something is kept of."""
+        return frozenset(self._progress)
+
     def get(self, ean: str) -> Progress:
         """Return the progress of a meter; a new one has none."""
         return self._progress.get(ean, Progress())
