@@ -37,7 +37,7 @@ from .facts_store import FactsStore
 from .importer import MeterImporter
 from .issues import report_life, report_permission, report_refusals
 from .meter import Meter
-from .metering.access import Access, is_readable, share_read
+from .metering.access import Access, clip, is_readable, share_read, unread
 from .metering.calendar import Period
 from .metering.day_facts import DayFacts, newest_slice, provisional_since, unsure_share
 from .metering.gaps import Coverage, IncompleteDay, incomplete_days
@@ -192,7 +192,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
             self._to_read_again.append(period)
         # As one of the entry's tasks it ends with it, so that no two runs of a meter overlap.
         run = self.config_entry.async_create_background_task(
-            self.hass, self._async_refresh_and_count(), name=f"refresh {self.name}"
+            self.hass, self._async_refresh_and_count(period), name=f"refresh {self.name}"
         )
         await asyncio.wait([run])
         if run.cancelled() or self._shutdown_requested:
@@ -203,10 +203,15 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
             )
         return run.result()
 
-    async def _async_refresh_and_count(self) -> int:
+    async def _async_refresh_and_count(self, period: Period | None) -> int:
         await self.async_refresh()
         if not self.last_update_success:
             raise failure(self.last_exception)
+        read = self._importer.progress.read
+        for refusal in self._importer.refusals:
+            # Of a refused request the days may have been read one by one.
+            if period is not None and clip(unread([refusal.asked], read), period):
+                raise failure(update_error(refusal.error))
         return self._importer.hours_written
 
     @override
