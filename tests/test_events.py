@@ -3,9 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from homeassistant.core import HomeAssistant
+from homeassistant.core import CoreState, HomeAssistant
+from homeassistant.setup import async_setup_component
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_mock_service
 
 from custom_components.fluvius_esco.const import DOMAIN
 
@@ -341,6 +342,39 @@ async def test_what_arrived_while_home_assistant_was_away_is_told(
     await imported(hass)
     assert "new_day" in paper.kinds
     assert [told["peak"] for told in paper.of_kind("new_month_peak")] == [pytest.approx(9.2)]
+
+
+@pytest.mark.usefixtures("history")
+async def test_what_is_found_while_home_assistant_starts_reaches_its_automations(
+    hass: HomeAssistant, sandbox: Sandbox, entry: MockConfigEntry, now: datetime, freezer: Any
+) -> None:
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    set_peak(sandbox, days_ago(now, 4), 9.2, now + timedelta(hours=1))
+    freezer.tick(ONE_DAY)
+    hass.set_state(CoreState.not_running)
+    calls = async_mock_service(hass, "test", "told")
+    trigger = {
+        "trigger": "event.received",
+        "target": {"entity_id": event_entity(hass, QUARTER_HOUR_EAN)},
+        "options": {"event_type": ["new_day", "new_month_peak"]},
+    }
+    automation = {
+        "triggers": trigger,
+        "actions": {
+            "action": "test.told",
+            "data": {"kind": "{{ trigger.to_state.attributes.event_type }}"},
+        },
+        "mode": "queued",
+    }
+    assert await async_setup_component(hass, "automation", {"automation": automation})
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await imported(hass)
+    assert calls == []
+    await hass.async_start()
+    await imported(hass)
+    assert [call.data["kind"] for call in calls] == ["new_day", "new_month_peak"]
+    await later(hass, freezer, POLL)
+    assert len(calls) == 2
 
 
 @pytest.mark.usefixtures("history")

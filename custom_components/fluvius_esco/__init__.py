@@ -7,6 +7,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.device_registry import DeviceEntry
+from homeassistant.helpers.start import async_at_started
 from homeassistant.helpers.typing import ConfigType
 
 from .access_store import async_access_store, async_remove_access_store
@@ -84,6 +85,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: FluviusConfigEntry) -> b
     _follow_mandates(hass, entry)
     await energy.async_settle()
     for meter in meters.values():
+        entry.async_on_unload(async_at_started(hass, meter.async_tell_due_news))
         entry.async_create_background_task(hass, meter.async_refresh(), name=f"import {meter.name}")
     return True
 

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, CoreState, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
@@ -169,6 +169,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         self._sums: PeriodSums = {}
         self._failures = 0
         self._news_listeners: list[Callable[[News], None]] = []
+        self._news_are_due = False
         self._mandates = contract.readable_mandates(self.ean)
         self._to_read_again: list[Period] = []
         self.meter = Meter(
@@ -216,6 +217,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
 
     @override
     async def _async_update_data(self) -> MeterData:
+        self._news_are_due = False
         to_read_again, self._to_read_again = self._to_read_again, []
         for period in to_read_again:
             await self._importer.async_read_again(period)
@@ -269,8 +271,19 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         self._news_listeners.append(listener)
         return partial(self._news_listeners.remove, listener)
 
+    async def async_tell_due_news(self, _: HomeAssistant) -> None:
+        """Tell what was read while Home Assistant started, unless more of it is being read."""
+        if self._news_are_due:
+            await self._async_tell_news()
+
     async def _async_tell_news(self) -> None:
-        """Tell what was not told yet, once all of it is read; the history itself is no news."""
+        """Tell what was not told yet, once all of it is read; the history itself is no news.
+
+        Automations listen from the moment on that Home Assistant runs.
+        """
+        self._news_are_due = self.hass.state is not CoreState.running
+        if self._news_are_due:
+            return
         progress = self._importer.progress
         if progress.asked_until is None:
             return
