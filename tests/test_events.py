@@ -18,10 +18,12 @@ from .helpers import (
     assert_all_there,
     contract_entry,
     days_ago,
+    hourly_rows,
     imported,
     later,
     sensor_state,
     set_up,
+    total,
 )
 from .news import Newspaper, event_entity, follow
 from .observing import POLL, energy_requests
@@ -454,6 +456,31 @@ async def test_older_readings_that_a_mandate_newly_allows_are_no_news(
     assert paper.told == []
     await later(hass, freezer, ONE_DAY)
     assert paper.kinds[0] == "new_day"
+
+
+@pytest.mark.parametrize("api_version", ["v3", "v2"])
+async def test_days_that_are_allowed_again_after_their_deletion_are_no_news(
+    hass: HomeAssistant,
+    sandbox: Sandbox,
+    certificate: IssuedCertificate,
+    paper: Newspaper,
+    now: datetime,
+    freezer: Any,
+    api_version: str,
+) -> None:
+    ean = QUARTER_HOUR_EAN
+    sandbox.add_mandate(ean, data_period_from=days_ago(now, 14))
+    await set_up(hass, contract_entry(sandbox, certificate, [ean], api_version=api_version))
+    before = await hourly_rows(hass, f"{DOMAIN}:{ean}_offtake")
+    sandbox.change_mandate(ean, at=now, dataPeriodTo=days_ago(now, 8))
+    sandbox.add_mandate(ean, data_period_from=days_ago(now, 4), reference_number="REF-2")
+    await later(hass, freezer, POLL)
+    deleted = days_ago(now, 6), days_ago(now, 5)
+    assert await total(hass, f"{DOMAIN}:{ean}_offtake", *deleted) == 0
+    sandbox.change_mandate(ean, at=now, dataPeriodTo=None)
+    await later(hass, freezer, POLL)
+    assert await hourly_rows(hass, f"{DOMAIN}:{ean}_offtake") == before
+    assert paper.told == []
 
 
 async def test_a_history_that_was_cut_off_is_no_news_once_it_is_there(

@@ -324,7 +324,7 @@ class MeterImporter:
         self.skipped.update(evaluation.skipped)
         await self._facts.async_update(evaluation.facts)
         progress = self.progress
-        corrected = corrections(written.changed, progress.coverage, self._meter.ean)
+        corrected = corrections(written.changed, progress.coverage, progress.read, self._meter.ean)
         await self._async_keep_all(after_answer(progress, evaluation, corrected))
 
     async def _async_forget_beyond_mandate(self, mandates: list[Mandate]) -> None:
