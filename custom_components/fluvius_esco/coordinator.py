@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import Any, override
+from typing import Any, Final, override
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import CALLBACK_TYPE, CoreState, HomeAssistant, callback
@@ -37,18 +37,22 @@ from .facts_store import FactsStore
 from .importer import MeterImporter
 from .issues import report_life, report_permission, report_refusals
 from .meter import Meter
-from .metering.access import Access, clip, is_readable, share_read, unread
-from .metering.calendar import Period
+from .metering.access import Access, clip, forbidden, is_readable, share_read, unread
+from .metering.answer import span_of
+from .metering.calendar import Period, Span
 from .metering.day_facts import DayFacts, newest_slice, provisional_since, unsure_share
 from .metering.gaps import Coverage, IncompleteDay, incomplete_days
 from .metering.mandate_life import MandateLife, life_of
 from .metering.measures import Measure, SeriesKey, day_kind_of
 from .metering.news import Announced, Known, News, announced_with, news_since
-from .metering.peaks import Peaks, peaks
+from .metering.peaks import Peaks, months_until, peaks
 from .metering.summary import DayTotals
 from .period_sums import PeriodSums, async_period_sums
 from .statistics import StatisticsNotWrittenError
 from .storage import ProgressStore
+
+# The one under way and the one before, whose last day comes after its end.
+_MONTHS_THAT_CHANGE: Final = 2
 
 type FluviusConfigEntry = ConfigEntry[FluviusData]
 
@@ -169,6 +173,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         self._sums: PeriodSums = {}
         self._failures = 0
         self._news_listeners: list[Callable[[News], None]] = []
+        self._deletion_listeners: list[Callable[[Span], None]] = []
         self._news_are_due = False
         self._mandates = contract.readable_mandates(self.ean)
         self._to_read_again: list[Period] = []
@@ -179,7 +184,14 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
             reactive=subentry.data.get(CONF_REACTIVE, False),
         )
         self._importer = MeterImporter(
-            hass, contract.client, contract.in_flight, store, self._facts, self.meter, self._show
+            hass,
+            contract.client,
+            contract.in_flight,
+            store,
+            self._facts,
+            self.meter,
+            self._show,
+            self._tell_deletion,
         )
         self.data = self._known()
 
@@ -271,6 +283,22 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         self._news_listeners.append(listener)
         return partial(self._news_listeners.remove, listener)
 
+    @callback
+    def async_follow_deletions(self, listener: Callable[[Span], None]) -> CALLBACK_TYPE:
+        """Call a listener with every span whose days are deleted; return what ends that."""
+        self._deletion_listeners.append(listener)
+        return partial(self._deletion_listeners.remove, listener)
+
+    @callback
+    def _tell_deletion(self, gone: Span) -> None:
+        for listener in tuple(self._deletion_listeners):
+            listener(gone)
+
+    def forbidden(self) -> list[Span]:
+        """Return the spans up to now of which the mandates let no readings be held."""
+        periods = forbidden(self._contract.readable_mandates(self.ean))
+        return [span_of(period) for period in periods if period.start <= dt_util.utcnow()]
+
     async def async_tell_due_news(self, _: HomeAssistant) -> None:
         """Tell what was read while Home Assistant started, unless more of it is being read."""
         if self._news_are_due:
@@ -288,7 +316,13 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         if progress.asked_until is None:
             return
         offtake = progress.coverage.get(SeriesKey(self.ean, Measure.OFFTAKE), Coverage())
-        known = Known(progress.last_day, self.data.peaks, offtake.first_fine, progress.corrected)
+        known = Known(
+            progress.last_day,
+            self.data.peaks,
+            offtake.first_fine,
+            progress.corrected,
+            months_until(dt_util.utcnow(), _MONTHS_THAT_CHANGE)[0],
+        )
         news = () if progress.announced is None else news_since(progress.announced, known)
         announced = announced_with(progress.announced or Announced(), known)
         told = replace(progress, announced=announced, corrected={})
