@@ -580,8 +580,9 @@ async def test_corrections_and_peaks_of_deleted_days_are_neither_told_nor_kept(
     await imported(hass)
 
     def kept() -> dict[str, Any]:
-        progress: dict[str, Any] = hass_storage[f"{DOMAIN}.{entry.entry_id}"]["data"]
-        return progress[QUARTER_HOUR_EAN]
+        key = f"{DOMAIN}.{entry.entry_id}"
+        progress: dict[str, Any] = hass_storage[key]["data"][QUARTER_HOUR_EAN]
+        return progress
 
     assert list(kept()["corrected"]) == ["2026-11-08"]
     assert kept()["announced"]["peaks"]
