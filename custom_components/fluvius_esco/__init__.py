@@ -1,5 +1,6 @@
 """Fluvius ESCO: the readings of Flemish electricity and gas meters."""
 
+import asyncio
 from typing import Any
 
 from homeassistant.const import Platform
@@ -150,12 +151,17 @@ def _follow_mandates(hass: HomeAssistant, entry: FluviusConfigEntry) -> None:
     """Let the meters know of changed mandates, and follow what is new."""
     data = entry.runtime_data
 
-    @callback
-    def on_mandates() -> None:
+    async def async_tell_meters() -> None:
         for meter in data.meters.values():
             meter.async_mandates_changed()
+            # A thousand of them in a row would hold everybody else up.
+            await asyncio.sleep(0)
+        await async_follow_mandates(hass, entry)
+
+    @callback
+    def on_mandates() -> None:
         entry.async_create_background_task(
-            hass, async_follow_mandates(hass, entry), name="follow meters", eager_start=False
+            hass, async_tell_meters(), name="follow meters", eager_start=False
         )
 
     entry.async_on_unload(data.contract.async_add_listener(on_mandates))

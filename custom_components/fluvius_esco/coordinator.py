@@ -1,11 +1,11 @@
 """The coordinators: one for a contract's mandates, one for the readings of each meter."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
-from typing import Any, override
+from typing import Any, Final, override
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -29,28 +29,27 @@ from .const import (
     LOGGER,
     MAX_REQUESTS_IN_FLIGHT,
     METER_INTERVAL,
-    SHARE_DAYS,
 )
 from .energy_watch import EnergyWatch
 from .errors import failure, update_error
-from .facts_store import FactsStore
+from .facts_store import FactsStore, FactsSummary
 from .importer import MeterImporter
 from .issues import report_life, report_permission, report_refusals
 from .meter import Meter
 from .metering.access import Access, is_readable, share_read
-from .metering.calendar import Period
-from .metering.day_facts import DayFacts, newest_slice, provisional_since, unsure_share
+from .metering.calendar import DayKind, Period, day_at
 from .metering.gaps import Coverage, IncompleteDay, incomplete_days
-from .metering.mandate_life import MandateLife, life_of
+from .metering.mandate_life import MandateLife, MandatesByEan, life_of
 from .metering.measures import Measure, SeriesKey, day_kind_of
 from .metering.news import Announced, Known, News, announced_with, news_since
-from .metering.peaks import Peaks, peaks
 from .metering.summary import DayTotals
 from .period_sums import PeriodSums, async_period_sums
 from .statistics import StatisticsNotWrittenError
 from .storage import ProgressStore
 
 type FluviusConfigEntry = ConfigEntry[FluviusData]
+
+_NOTHING_KNOWN: Final = Coverage()
 
 
 class ContractCoordinator(DataUpdateCoordinator[tuple[Mandate, ...]]):
@@ -73,22 +72,32 @@ class ContractCoordinator(DataUpdateCoordinator[tuple[Mandate, ...]]):
         self.api = api
         self.in_flight = asyncio.Semaphore(MAX_REQUESTS_IN_FLIGHT)
         self.certificates = CertificateWatch(hass, entry, lambda: client.accepted_certificate)
+        self._by_ean = MandatesByEan(())
 
-    def readable_mandates(self, ean: str | None = None) -> list[Mandate]:
-        """Return the mandates that give access to readings, of one EAN or of all."""
-        return [
-            mandate
-            for mandate in self.data
-            if is_readable(mandate) and (ean is None or mandate.ean == ean)
-        ]
+    def readable_mandates(self) -> list[Mandate]:
+        """Return the mandates that give access to readings."""
+        return [mandate for mandate in self.data if is_readable(mandate)]
+
+    def readable_mandates_of(self, ean: str) -> list[Mandate]:
+        """Return the mandates that give access to the readings of one EAN."""
+        return [mandate for mandate in self.mandates_of(ean, ()) if is_readable(mandate)]
+
+    def mandates_of(self, ean: str, references: Collection[str]) -> list[Mandate]:
+        """Return the mandates of an EAN, and those without one under its reference numbers.
+
+        With a thousand meters nobody can go through all mandates for each of them.
+        """
+        if self._by_ean.mandates is not self.data:
+            self._by_ean = MandatesByEan(self.data)
+        return self._by_ean.about(ean, references)
 
     def renewable_mandates(self, ean: str) -> list[Mandate]:
         """Return the mandates that a new consent link renews: those of the one that counts."""
-        life = life_of(self.data, ean, (), dt_util.utcnow())
+        life = life_of(self.mandates_of(ean, ()), ean, (), dt_util.utcnow())
         if life.mandate is None or not life.is_to_be_renewed:
             return []
         reference = life.mandate.reference_number
-        mandates = self.readable_mandates(ean)
+        mandates = self.readable_mandates_of(ean)
         return [mandate for mandate in mandates if mandate.reference_number == reference]
 
     @override
@@ -114,9 +123,7 @@ class MeterData:
     `incomplete` days should be complete by now and are not; `skipped` counts, by reason, what
     answers held and could not be used since Home Assistant started. `life` is where the access stands.
     `serials` are the numbers of the physical meters in use.
-    `newest` are the days with the newest quarter-hour (gas: hour) of each measure, `unsure_share` is
-    the share of readings of the last days that are estimated or not validated, in percent, and from
-    the gas day `provisional_since` on the kWh still change.
+    `facts` is what its days say beside their amounts, and `sums` what they add up to.
     """
 
     import_progress: float
@@ -126,10 +133,7 @@ class MeterData:
     incomplete: Mapping[SeriesKey, list[IncompleteDay]] = field(default_factory=dict)
     skipped: Mapping[str, int] = field(default_factory=dict)
     life: MandateLife = field(default_factory=MandateLife)
-    newest: Mapping[Measure, DayFacts] = field(default_factory=dict)
-    unsure_share: float | None = None
-    provisional_since: date | None = None
-    peaks: Peaks | None = None
+    facts: FactsSummary = field(default_factory=FactsSummary)
     sums: PeriodSums = field(default_factory=dict)
     serials: frozenset[str] = frozenset()
 
@@ -167,9 +171,10 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         self._store = store
         self._facts = FactsStore(hass, entry.entry_id, self.ean)
         self._sums: PeriodSums = {}
+        self._added_up: tuple[datetime, date] | None = None
         self._failures = 0
         self._news_listeners: list[Callable[[News], None]] = []
-        self._mandates = contract.readable_mandates(self.ean)
+        self._mandates = contract.readable_mandates_of(self.ean)
         self._to_read_again: list[Period] = []
         self.meter = Meter(
             self.ean,
@@ -211,11 +216,13 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
 
     @override
     async def _async_update_data(self) -> MeterData:
+        if not self._sums:
+            await self._async_add_up()
         to_read_again, self._to_read_again = self._to_read_again, []
         for period in to_read_again:
             await self._importer.async_read_again(period)
         try:
-            await self._importer.async_run(self._contract.readable_mandates(self.ean))
+            await self._importer.async_run(self._contract.readable_mandates_of(self.ean))
         except FluviusError as err:
             report_permission(self.hass, self.config_entry, self.subentry.subentry_id, err)
             self._contract.api.async_meter_polled(self.subentry.subentry_id, err)
@@ -228,7 +235,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
             ) from err
         finally:
             report_refusals(self.hass, self.subentry, self._importer.refusals)
-            await self._async_add_up()
+        await self._async_add_up()
         report_permission(self.hass, self.config_entry, self.subentry.subentry_id)
         self._contract.api.async_meter_polled(self.subentry.subentry_id)
         if self._importer.refusals:
@@ -248,15 +255,19 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         if progress.data_until is None:
             self._sums = {}
             return
+        now = dt_util.utcnow()
+        about = (progress.data_until, day_at(now, DayKind.ELECTRICITY).date)
+        if about == self._added_up and not self._importer.hours_written:
+            return
         first = {
             key.measure: coverage.first
             for key, coverage in progress.coverage.items()
             if key.ean == self.ean and coverage.first is not None
         }
-        self._sums = await async_period_sums(
-            self.hass, self.ean, first, dt_util.utcnow(), progress.data_until
-        )
-        self._show()
+        sums = await async_period_sums(self.hass, self.ean, first, now, progress.data_until)
+        if sums is not None:
+            self._sums, self._added_up = sums, about
+            self._show()
 
     @callback
     def async_follow_news(self, listener: Callable[[News], None]) -> CALLBACK_TYPE:
@@ -269,8 +280,12 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         progress = self._importer.progress
         if progress.asked_until is None:
             return
-        offtake = progress.coverage.get(SeriesKey(self.ean, Measure.OFFTAKE), Coverage())
-        known = Known(progress.last_day, self.data.peaks, offtake.first_fine, progress.corrected)
+        known = Known(
+            progress.last_day,
+            self.data.facts.peaks,
+            self._offtake_coverage.first_fine,
+            progress.corrected,
+        )
         news = () if progress.announced is None else news_since(progress.announced, known)
         announced = announced_with(progress.announced or Announced(), known)
         told = replace(progress, announced=announced, corrected={})
@@ -287,13 +302,22 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
 
     def allowed(self) -> list[Access]:
         """Return what mandates allow to be read now, up to the day of readings under way."""
-        return self._importer.allowed(self._contract.readable_mandates(self.ean))
+        return self._importer.allowed(self._contract.readable_mandates_of(self.ean))
+
+    def _life(self, now: datetime) -> MandateLife:
+        references = self._importer.progress.references
+        mandates = self._contract.mandates_of(self.ean, references)
+        return life_of(mandates, self.ean, references, now)
+
+    @property
+    def _offtake_coverage(self) -> Coverage:
+        key = SeriesKey(self.ean, Measure.OFFTAKE)
+        return self._importer.progress.coverage.get(key, _NOTHING_KNOWN)
 
     def _known(self) -> MeterData:
         """Return what is known of the meter by now."""
         progress = self._importer.progress
         allowed = self.allowed()
-        facts = self._facts.facts
         kind = day_kind_of(self.energy_type)
         now = dt_util.utcnow()
         return MeterData(
@@ -307,17 +331,8 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
                 if (days := incomplete_days(coverage.missing(now, kind), kind))
             },
             skipped=dict(self._importer.skipped),
-            life=life_of(self._contract.data, self.ean, progress.references, now),
-            newest={
-                measure: newest for measure, days in facts.items() if (newest := newest_slice(days))
-            },
-            unsure_share=unsure_share(facts, SHARE_DAYS),
-            provisional_since=provisional_since(facts),
-            peaks=peaks(
-                facts.get(Measure.OFFTAKE, {}),
-                progress.coverage.get(SeriesKey(self.ean, Measure.OFFTAKE), Coverage()),
-                now,
-            ),
+            life=self._life(now),
+            facts=self._facts.summary(self._offtake_coverage, now),
             sums=self._sums,
             serials=progress.serials,
         )
@@ -334,7 +349,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         """Show where the access stands, and read what the mandates of this meter newly allow."""
         self._show()
         report_life(self.hass, self.config_entry, self.subentry, self.data.life)
-        mandates = self._contract.readable_mandates(self.ean)
+        mandates = self._contract.readable_mandates_of(self.ean)
         if mandates != self._mandates:
             self._mandates = mandates
             self.config_entry.async_create_background_task(

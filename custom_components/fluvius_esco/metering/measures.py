@@ -58,6 +58,14 @@ class SeriesKey:
 
 GAS_MEASURES: Final = frozenset({Measure.GAS_ENERGY, Measure.GAS_VOLUME})
 
+# What a meter is looked at by; what lies behind a headpoint is shown by statistics alone.
+SHOWN_MEASURES: Final = (
+    Measure.OFFTAKE,
+    Measure.INJECTION,
+    Measure.GAS_ENERGY,
+    Measure.GAS_VOLUME,
+)
+
 # The registers split a total; these are the totals themselves, and what makes a day complete.
 TOTAL_MEASURES: Final = frozenset(
     {
