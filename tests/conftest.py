@@ -1,6 +1,6 @@
 """Fixtures for tests of the integration: a local Fluvius, a certificate, a set-up contract."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 import logging
 import os
@@ -10,6 +10,7 @@ from typing import Any
 
 import aiohttp
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.entity import Entity
 from homeassistant.setup import async_setup_component
 from hypothesis import settings
 import pytest
@@ -23,6 +24,7 @@ from .helpers import DAILY_EAN, GAS_EAN, QUARTER_HOUR_EAN, days_ago
 from .repairs import Repairs
 from .sandbox import Sandbox
 from .sandbox.customer import Customer
+from .words import watch_words
 
 # Every statement of the recorder in a failed test's output hides what failed.
 logging.getLogger("sqlalchemy.engine").setLevel(logging.WARNING)
@@ -60,6 +62,19 @@ def integration_enabled(request: pytest.FixtureRequest) -> None:
         request.getfixturevalue("enable_custom_integrations")
 
 
+@pytest.fixture(autouse=True)
+def all_that_is_shown_has_its_words(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """Fail a test in which a form, an issue or an error had no words, or gaps in them."""
+    if "hass" not in request.fixturenames:
+        yield
+        return
+    watch = watch_words(monkeypatch)
+    yield
+    assert watch.missing == set()
+
+
 @pytest.fixture(scope="session")
 def certificate() -> IssuedCertificate:
     """A certificate from a small authority, with its key."""
@@ -87,6 +102,12 @@ async def sandbox(
 def no_waiting_between_tries(monkeypatch: pytest.MonkeyPatch) -> None:
     """Try failed requests again at once; how long the waits are is tested where they are made."""
     monkeypatch.setattr(RetryPolicy, "delay", lambda _policy, _failures: 0.0)
+
+
+@pytest.fixture
+def entity_registry_enabled_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Enable the entities as well that a user would have to."""
+    monkeypatch.setattr(Entity, "entity_registry_enabled_default", True)
 
 
 @pytest.fixture

@@ -178,11 +178,14 @@ def notifications(hass: HomeAssistant) -> list[str]:
 
 
 def issues(hass: HomeAssistant) -> dict[str, ir.IssueEntry]:
-    """Return what the user sees of the integration under Repairs, by what it is about."""
+    """Return what the user sees of the integration under Repairs, by what it is about.
+
+    The offer to add meters to the Energy dashboard stands beside whatever a test is about.
+    """
     return {
         str(issue.translation_key): issue
         for issue in ir.async_get(hass).issues.values()
-        if issue.active and issue.domain == DOMAIN
+        if issue.active and issue.domain == DOMAIN and issue.translation_key != "energy_offer"
     }
 
 

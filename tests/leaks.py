@@ -12,10 +12,13 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import EVENT_HOMEASSISTANT_FINAL_WRITE, MATCH_ALL
 from homeassistant.core import Event, HomeAssistant, callback
-from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers import device_registry as dr, issue_registry as ir
 import pytest
 
-from custom_components.fluvius_esco.diagnostics import async_get_config_entry_diagnostics
+from custom_components.fluvius_esco.diagnostics import (
+    async_get_config_entry_diagnostics,
+    async_get_device_diagnostics,
+)
 
 from .sandbox import Sandbox
 
@@ -115,9 +118,13 @@ class Watcher:
         lines = [formatter.format(record) for record in self._caplog.records]
         lines += [repr(record.args) for record in self._caplog.records]
         files = {name: of for name, of in self._storage.items() if name != "core.config_entries"}
-        diagnostics = [
-            await async_get_config_entry_diagnostics(self._hass, entry) for entry in entries
-        ]
+        diagnostics = []
+        for entry in entries:
+            diagnostics.append(await async_get_config_entry_diagnostics(self._hass, entry))
+            devices = dr.async_entries_for_config_entry(dr.async_get(self._hass), entry.entry_id)
+            diagnostics += [
+                await async_get_device_diagnostics(self._hass, entry, device) for device in devices
+            ]
         return {
             "log": "\n".join(lines),
             "events": "\n".join(self._events),

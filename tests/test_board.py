@@ -16,7 +16,8 @@ import pytest
 from custom_components.fluvius_esco import board
 from custom_components.fluvius_esco.const import DOMAIN
 
-from .test_repository import LANGUAGES, leaves, placeholders, read_json
+from .files import read_json
+from .test_translations import LANGUAGES, leaves, placeholders
 
 FOLDER = Path(board.__file__).with_name("frontend")
 MODULES = sorted(FOLDER.rglob("*.js"))

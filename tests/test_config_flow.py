@@ -89,7 +89,11 @@ async def test_a_contract_without_mandates_is_set_up_and_follows_the_first_ones(
     assert is_loaded(entry)
     meters = {meter.unique_id: meter for meter in entry.subentries.values()}
     assert meters.keys() == {QUARTER_HOUR_EAN, GAS_EAN}
-    assert entry.options == {"energy_dashboard": True, "follow_new": True}
+    assert entry.options == {
+        "energy_dashboard": True,
+        "follow_new": True,
+        "registers": "total",
+    }
     for meter in meters.values():
         hass.config_entries.async_remove_subentry(entry, meter.subentry_id)
         await imported(hass)

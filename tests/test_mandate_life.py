@@ -93,6 +93,7 @@ async def test_an_approved_mandate_is_shown_as_it_is(
     assert not issues(hass)
 
 
+@pytest.mark.usefixtures("entity_registry_enabled_by_default")
 @pytest.mark.parametrize(
     ("status", "issue", "counted"),
     [

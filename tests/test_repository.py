@@ -1,7 +1,5 @@
 """What must agree between the files of the repository, and the rules of hassfest and HACS."""
 
-import json
-from pathlib import Path
 import re
 import struct
 import subprocess
@@ -10,10 +8,9 @@ from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
-INTEGRATION = ROOT / "custom_components" / "fluvius_esco"
+from .files import INTEGRATION, ROOT, read_json
+
 ADDRESS = "https://github.com/fluvius-esco/home-assistant-fluvius-esco"
-LANGUAGES = ("en", "nl", "fr", "de")
 
 REQUIRED_KEYS = {"codeowners", "documentation", "domain", "integration_type", "iot_class", "name"}
 REQUIRED_KEYS |= {"issue_tracker", "version"}
@@ -40,17 +37,6 @@ REGISTRY_HOSTS = [
         ("crates", ".io"),
     )
 ]
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """Return a JSON object, of which no key may occur twice."""
-
-    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        assert len({key for key, _ in pairs}) == len(pairs), f"a key occurs twice in {path.name}"
-        return dict(pairs)
-
-    value: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=unique)
-    return value
 
 
 @pytest.fixture(scope="module")
@@ -198,54 +184,6 @@ def test_no_brand_image_is_left_unchecked() -> None:
     assert names == {
         f"{kind}{size}.png" for kind in ("icon", "logo", "dark_logo") for size in ("", "@2x")
     }
-
-
-def leaves(tree: dict[str, Any], prefix: str = "") -> dict[str, str]:
-    """Return the texts of a translation file by their dotted keys."""
-    found: dict[str, str] = {}
-    for key, value in tree.items():
-        if isinstance(value, dict):
-            found |= leaves(value, f"{prefix}{key}.")
-        else:
-            found[f"{prefix}{key}"] = value
-    return found
-
-
-def translation(language: str) -> dict[str, str]:
-    texts = leaves(read_json(INTEGRATION / "translations" / f"{language}.json"))
-    assert texts
-    return texts
-
-
-def placeholders(text: str) -> set[str]:
-    return set(re.findall(r"\{(\w+)\}", text))
-
-
-def test_there_are_four_languages() -> None:
-    files = (INTEGRATION / "translations").iterdir()
-    assert {path.name for path in files} == {f"{language}.json" for language in LANGUAGES}
-
-
-@pytest.mark.parametrize("language", LANGUAGES[1:])
-def test_a_translation_has_the_texts_of_the_english_one(language: str) -> None:
-    assert translation(language).keys() == translation("en").keys()
-
-
-@pytest.mark.parametrize("language", LANGUAGES[1:])
-def test_a_translation_keeps_the_placeholders(language: str) -> None:
-    english = translation("en")
-    for key, text in translation(language).items():
-        assert placeholders(text) == placeholders(english[key]), key
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_translated_texts_are_ones_that_hassfest_accepts(language: str) -> None:
-    for key, text in translation(language).items():
-        assert text, key
-        assert text == text.strip(), key
-        assert not re.search(r"<[a-z/]|'\{\w+\}'", text), key
-        assert "://" not in text, f"{key}: an address must be a placeholder"
-        assert all(re.fullmatch(r"[a-z0-9]+([-_][a-z0-9]+)*", part) for part in key.split(".")), key
 
 
 def test_no_package_registry_is_named() -> None:

@@ -32,7 +32,8 @@ def hours(first: int, *amounts: float, void: tuple[int, ...] = ()) -> HourlySums
 
 
 async def write(hass: HomeAssistant, wanted: HourlySums) -> int:
-    return await async_write_hours(hass, {SERIES: wanted})
+    """Write hours, and return how many rows that took."""
+    return (await async_write_hours(hass, {SERIES: wanted})).hours
 
 
 async def stored(hass: HomeAssistant) -> dict[int, float]:

@@ -6,11 +6,13 @@ from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.helpers.typing import ConfigType
 
 from .access_store import async_access_store, async_remove_access_store
 from .actions import async_set_up_actions
 from .api.certificate import CertificateError
+from .api_watch import ApiWatch
 from .board import async_serve_board
 from .certificate_watch import async_settle_certificates
 from .certificates import held_certificates, with_certificates
@@ -18,15 +20,20 @@ from .connection import async_create_client
 from .consent_callback import ConsentCallbackView
 from .const import CONF_EAN, CONF_WAITING_KEY, DOMAIN, SUBENTRY_METER
 from .coordinator import ContractCoordinator, FluviusConfigEntry, FluviusData, MeterCoordinator
+from .energy_actions import async_set_up_energy_actions
+from .energy_store import async_energy_store, async_remove_energy_store
+from .energy_watch import EnergyWatch, async_watch_dashboard
 from .facts_store import async_remove_facts
 from .following import async_follow_mandates
 from .issues import withdraw_old_issues
+from .meters import followed_eans
 from .removal import async_ask_about_entry, async_ask_about_meters
+from .request_log import async_remove_request_log, async_request_log
 from .storage import ProgressStore
 from .waiting_keys import WaitingKeys
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
-PLATFORMS = [Platform.SENSOR]
+PLATFORMS = [Platform.BINARY_SENSOR, Platform.EVENT, Platform.SENSOR]
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
@@ -34,6 +41,8 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     hass.http.register_view(ConsentCallbackView())
     async_set_up_actions(hass)
     await async_serve_board(hass)
+    async_set_up_energy_actions(hass)
+    await async_watch_dashboard(hass)
     return True
 
 
@@ -47,25 +56,31 @@ async def async_setup_entry(hass: HomeAssistant, entry: FluviusConfigEntry) -> b
     await async_ask_about_meters(hass, entry, gone)
     await WaitingKeys(hass).async_settle(entry)
     async_settle_certificates(hass, entry)
+    log = await async_request_log(hass, entry.entry_id)
     try:
-        client = await async_create_client(hass, entry.data)
+        client = await async_create_client(hass, entry.data, log)
     except CertificateError as err:
         raise ConfigEntryAuthFailed(
             translation_domain=DOMAIN, translation_key="certificate_unreadable"
         ) from err
-    contract = ContractCoordinator(hass, entry, client)
+    contract = ContractCoordinator(hass, entry, client, ApiWatch(log))
     await contract.async_config_entry_first_refresh()
     meters = {
         subentry.subentry_id: MeterCoordinator(hass, entry, subentry, contract, store)
         for subentry in subentries
     }
     access = await async_access_store(hass, entry.entry_id)
-    entry.runtime_data = FluviusData(contract, access, meters, _settings(entry))
+    energy = EnergyWatch(hass, entry, await async_energy_store(hass, entry.entry_id))
+    await energy.async_begin(
+        meter.ean for meter in meters.values() if store.get(meter.ean).on_energy_dashboard
+    )
+    entry.runtime_data = FluviusData(contract, access, meters, energy, _settings(entry))
     withdraw_old_issues(hass)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     entry.async_on_unload(entry.add_update_listener(_async_reload))
     entry.async_on_unload(contract.certificates.async_start())
     _follow_mandates(hass, entry)
+    await energy.async_settle()
     for meter in meters.values():
         entry.async_create_background_task(hass, meter.async_refresh(), name=f"import {meter.name}")
     return True
@@ -86,8 +101,18 @@ async def async_remove_entry(hass: HomeAssistant, entry: FluviusConfigEntry) -> 
     await store.async_remove()
     await async_remove_facts(hass, entry.entry_id, gone)
     await async_remove_access_store(hass, entry.entry_id)
+    await async_remove_request_log(hass, entry.entry_id)
+    await async_remove_energy_store(hass, entry.entry_id)
     withdraw_old_issues(hass)
     await async_ask_about_entry(hass, entry, gone)
+
+
+async def async_remove_config_entry_device(
+    hass: HomeAssistant, entry: FluviusConfigEntry, device: DeviceEntry
+) -> bool:
+    """Let a device be removed that stands for nothing that is followed any more."""
+    followed = {f"contract_{entry.unique_id}", *followed_eans(entry)}
+    return device.identifiers.isdisjoint((DOMAIN, name) for name in followed)
 
 
 def _settings(entry: FluviusConfigEntry) -> dict[str, Any]:

@@ -41,6 +41,7 @@ from .const import (
     CONF_ENVIRONMENT,
     CONF_FOLLOW_NEW,
     CONF_METERS,
+    CONF_REGISTERS,
     CONF_SCOPE,
     CONF_SUBSCRIPTION_KEY,
     CONF_TENANT_ID,
@@ -330,7 +331,10 @@ class FluviusConfigFlow(CertificateSteps, domain=DOMAIN):
         return self.async_create_entry(
             title=self._title(),
             data=self._data,
-            options={CONF_ENERGY_DASHBOARD: user_input[CONF_ENERGY_DASHBOARD]},
+            options={
+                CONF_ENERGY_DASHBOARD: user_input[CONF_ENERGY_DASHBOARD],
+                CONF_REGISTERS: user_input[CONF_REGISTERS],
+            },
             subentries=[
                 ConfigSubentryData(
                     data=dict(meter.data),
@@ -353,6 +357,7 @@ class FluviusConfigFlow(CertificateSteps, domain=DOMAIN):
             data=self._data,
             options={
                 CONF_ENERGY_DASHBOARD: user_input[CONF_ENERGY_DASHBOARD],
+                CONF_REGISTERS: user_input[CONF_REGISTERS],
                 CONF_FOLLOW_NEW: True,
             },
         )

@@ -13,6 +13,7 @@ from .api.certificate_files import load_stored
 from .api.client import FluviusClient
 from .api.const import LIVE_URL_V2, LIVE_URL_V3, SANDBOX_URL_V2, SANDBOX_URL_V3
 from .api.dialect import ApiVersion
+from .api.observer import NOBODY, Observer
 from .certificates import held_certificates
 from .const import (
     CONF_API_URL,
@@ -33,7 +34,9 @@ _API_URLS: Final = {
 }
 
 
-async def async_create_client(hass: HomeAssistant, data: Mapping[str, Any]) -> FluviusClient:
+async def async_create_client(
+    hass: HomeAssistant, data: Mapping[str, Any], observer: Observer = NOBODY
+) -> FluviusClient:
     """Return a client for the access that an entry's data describes.
 
     Raises CertificateError if the stored certificate or key cannot be read.
@@ -55,6 +58,7 @@ async def async_create_client(hass: HomeAssistant, data: Mapping[str, Any]) -> F
         access,
         data[CONF_SUBSCRIPTION_KEY],
         api_version=version,
+        observer=observer,
     )
 
 

@@ -37,7 +37,7 @@ from .coordinator import FluviusConfigEntry
 from .errors import error_key
 from .following import async_add_meters
 from .metering.consent import Outcome
-from .meters import async_meters, not_followed
+from .meters import async_meters, followed_eans, not_followed
 
 # A customer who is at the page answers within minutes; one who is not may take a day. Seconds, times.
 LOOKS: Final = ((10, 30), (60, 25))
@@ -76,6 +76,7 @@ class ConsentFlow(ConfigSubentryFlow):
             data_schema=self.add_suggested_values_to_schema(ASK_SCHEMA, shown),
             errors=errors,
             description_placeholders={"reason": self._refusal},
+            last_step=False,
         )
 
     async def async_step_renew(
@@ -106,6 +107,7 @@ class ConsentFlow(ConfigSubentryFlow):
                 "reference": mandates[0].reference_number or "",
                 "reason": self._refusal,
             },
+            last_step=False,
         )
 
     async def async_step_consent(
@@ -203,8 +205,14 @@ class ConsentFlow(ConfigSubentryFlow):
         """Add the first of some meters as what this form makes, and the others beside it."""
         first, *others = await async_meters(self.hass, mandates)
         await async_add_meters(self.hass, entry, others)
+        if first.unique_id in followed_eans(entry):
+            return self.async_abort(reason="already_configured")
         return self.async_create_entry(
-            title=first.title, data=first.data, unique_id=first.unique_id
+            title=first.title,
+            data=first.data,
+            unique_id=first.unique_id,
+            description="several" if others else None,
+            description_placeholders={"count": str(1 + len(others))},
         )
 
     async def _async_make_link(

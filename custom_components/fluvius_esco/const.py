@@ -29,6 +29,7 @@ CONF_METERS: Final = "meters"
 CONF_EAN: Final = "ean"
 CONF_ENERGY_TYPE: Final = "energy_type"
 CONF_ENERGY_DASHBOARD: Final = "energy_dashboard"
+CONF_REGISTERS: Final = "registers"
 CONF_FOLLOW_NEW: Final = "follow_new"
 CONF_REACTIVE: Final = "reactive"
 

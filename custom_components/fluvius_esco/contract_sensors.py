@@ -1,12 +1,16 @@
 """Sensors of a contract: how many of its mandates stand where."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Final, override
 
-from homeassistant.components.sensor import SensorEntity, SensorEntityDescription
+from homeassistant.components.sensor import (
+    SensorEntity,
+    SensorEntityDescription,
+    SensorStateClass,
+)
 from homeassistant.const import EntityCategory
 
 from .api.models import MandateStatus, RenewalStatus
@@ -33,19 +37,28 @@ def _count(key: str, value_fn: Callable[[ContractCoordinator], int]) -> Contract
     return ContractSensorDescription(
         key=key,
         translation_key=key,
+        state_class=SensorStateClass.MEASUREMENT,
         entity_category=EntityCategory.DIAGNOSTIC,
         value_fn=value_fn,
     )
 
 
+def _rare(count: ContractSensorDescription) -> ContractSensorDescription:
+    """Return a sensor that few contracts have a use for."""
+    return replace(count, entity_registry_enabled_default=False)
+
+
 CONTRACT_SENSORS: Final = (
     _count("mandates_approved", partial(_with_status, MandateStatus.APPROVED)),
     _count("mandates_requested", partial(_with_status, MandateStatus.REQUESTED)),
-    _count("mandates_rejected", partial(_with_status, MandateStatus.REJECTED)),
-    _count("mandates_finished", partial(_with_status, MandateStatus.FINISHED)),
+    _rare(_count("mandates_rejected", partial(_with_status, MandateStatus.REJECTED))),
+    _rare(_count("mandates_finished", partial(_with_status, MandateStatus.FINISHED))),
     _count("mandates_to_be_renewed", partial(_with_renewal_status, RenewalStatus.TO_BE_RENEWED)),
-    _count(
-        "mandates_renewal_requested", partial(_with_renewal_status, RenewalStatus.RENEWAL_REQUESTED)
+    _rare(
+        _count(
+            "mandates_renewal_requested",
+            partial(_with_renewal_status, RenewalStatus.RENEWAL_REQUESTED),
+        )
     ),
     _count("mandates_expired", partial(_with_renewal_status, RenewalStatus.EXPIRED)),
 )

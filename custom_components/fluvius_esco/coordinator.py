@@ -1,13 +1,14 @@
 """The coordinators: one for a contract's mandates, one for the readings of each meter."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
@@ -16,10 +17,10 @@ from .access_store import AccessStore
 from .api.client import FluviusClient
 from .api.exceptions import FluviusError
 from .api.models import EnergyType, Mandate
+from .api_watch import ApiWatch
 from .certificate_watch import CertificateWatch
 from .const import (
     CONF_EAN,
-    CONF_ENERGY_DASHBOARD,
     CONF_ENERGY_TYPE,
     CONF_REACTIVE,
     CONTRACT_INTERVAL,
@@ -30,7 +31,7 @@ from .const import (
     METER_INTERVAL,
     SHARE_DAYS,
 )
-from .energy_dashboard import async_add_meter
+from .energy_watch import EnergyWatch
 from .errors import failure, update_error
 from .facts_store import FactsStore
 from .importer import MeterImporter
@@ -42,6 +43,7 @@ from .metering.day_facts import DayFacts, newest_slice, provisional_since, unsur
 from .metering.gaps import Coverage, IncompleteDay, incomplete_days
 from .metering.mandate_life import MandateLife, life_of
 from .metering.measures import Measure, SeriesKey, day_kind_of
+from .metering.news import Announced, Known, News, announced_with, news_since
 from .metering.peaks import Peaks, peaks
 from .metering.summary import DayTotals
 from .period_sums import PeriodSums, async_period_sums
@@ -57,7 +59,7 @@ class ContractCoordinator(DataUpdateCoordinator[tuple[Mandate, ...]]):
     config_entry: FluviusConfigEntry
 
     def __init__(
-        self, hass: HomeAssistant, entry: FluviusConfigEntry, client: FluviusClient
+        self, hass: HomeAssistant, entry: FluviusConfigEntry, client: FluviusClient, api: ApiWatch
     ) -> None:
         """Prepare polling of the mandates."""
         super().__init__(
@@ -68,6 +70,7 @@ class ContractCoordinator(DataUpdateCoordinator[tuple[Mandate, ...]]):
             update_interval=CONTRACT_INTERVAL,
         )
         self.client = client
+        self.api = api
         self.in_flight = asyncio.Semaphore(MAX_REQUESTS_IN_FLIGHT)
         self.certificates = CertificateWatch(hass, entry, lambda: client.accepted_certificate)
 
@@ -95,10 +98,12 @@ class ContractCoordinator(DataUpdateCoordinator[tuple[Mandate, ...]]):
                 mandates = await self.client.mandates()
         except FluviusError as err:
             report_permission(self.hass, self.config_entry, self.config_entry.entry_id, err)
+            self.api.async_contract_polled(err)
             raise update_error(err) from err
         finally:
             self.certificates.async_check()
         report_permission(self.hass, self.config_entry, self.config_entry.entry_id)
+        self.api.async_contract_polled()
         return mandates
 
 
@@ -163,6 +168,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         self._facts = FactsStore(hass, entry.entry_id, self.ean)
         self._sums: PeriodSums = {}
         self._failures = 0
+        self._news_listeners: list[Callable[[News], None]] = []
         self._mandates = contract.readable_mandates(self.ean)
         self._to_read_again: list[Period] = []
         self.meter = Meter(
@@ -212,6 +218,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
             await self._importer.async_run(self._contract.readable_mandates(self.ean))
         except FluviusError as err:
             report_permission(self.hass, self.config_entry, self.subentry.subentry_id, err)
+            self._contract.api.async_meter_polled(self.subentry.subentry_id, err)
             raise update_error(err, self._next_retry()) from err
         except StatisticsNotWrittenError as err:
             raise UpdateFailed(
@@ -223,12 +230,16 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
             report_refusals(self.hass, self.subentry, self._importer.refusals)
             await self._async_add_up()
         report_permission(self.hass, self.config_entry, self.subentry.subentry_id)
+        self._contract.api.async_meter_polled(self.subentry.subentry_id)
         if self._importer.refusals:
             self.update_interval = timedelta(seconds=self._next_retry())
         else:
             self.update_interval = METER_INTERVAL
             self._failures = 0
-        await self._async_add_to_energy_dashboard()
+        await self.config_entry.runtime_data.energy.async_take_in(
+            self.ean, self._importer.progress.newest
+        )
+        await self._async_tell_news()
         return self._known()
 
     async def _async_add_up(self) -> None:
@@ -246,6 +257,27 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
             self.hass, self.ean, first, dt_util.utcnow(), progress.data_until
         )
         self._show()
+
+    @callback
+    def async_follow_news(self, listener: Callable[[News], None]) -> CALLBACK_TYPE:
+        """Call a listener with all that is new of the readings; return what ends that."""
+        self._news_listeners.append(listener)
+        return partial(self._news_listeners.remove, listener)
+
+    async def _async_tell_news(self) -> None:
+        """Tell what was not told yet, once all of it is read; the history itself is no news."""
+        progress = self._importer.progress
+        if progress.asked_until is None:
+            return
+        offtake = progress.coverage.get(SeriesKey(self.ean, Measure.OFFTAKE), Coverage())
+        known = Known(progress.last_day, self.data.peaks, offtake.first_fine, progress.corrected)
+        news = () if progress.announced is None else news_since(progress.announced, known)
+        announced = announced_with(progress.announced or Announced(), known)
+        told = replace(progress, announced=announced, corrected={})
+        await self._store.async_set(self.ean, told)
+        for one in news:
+            for listener in tuple(self._news_listeners):
+                listener(one)
 
     def _next_retry(self) -> float:
         """Return the seconds to wait after one more failure in a row."""
@@ -309,27 +341,18 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
                 self.hass, self.async_refresh(), name=f"import {self.name}"
             )
 
-    async def _async_add_to_energy_dashboard(self) -> None:
-        """Add the meter once, if the user asked for it; what the user does with it later is theirs."""
-        progress = self._importer.progress
-        measures = progress.measures(self.ean)
-        if progress.on_energy_dashboard or not measures:
-            return
-        if self.config_entry.options.get(CONF_ENERGY_DASHBOARD) and await async_add_meter(
-            self.hass, self.ean, measures
-        ):
-            await self._store.async_set(self.ean, replace(progress, on_energy_dashboard=True))
-
 
 @dataclass(slots=True)
 class FluviusData:
     """What a loaded entry holds: its contract, the access to it, its meters by subentry id.
 
-    `settings` are those that it was loaded with.
+    `energy` looks after their place on the Energy dashboard. `settings` are those that it was loaded
+    with.
     """
 
     contract: ContractCoordinator
     access: AccessStore
     meters: dict[str, MeterCoordinator]
+    energy: EnergyWatch
     settings: Mapping[str, Any]
     reload_scheduled: bool = False

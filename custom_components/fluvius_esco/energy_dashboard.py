@@ -1,65 +1,105 @@
-"""The user's Energy dashboard: sources are appended, never changed or removed."""
+"""The user's Energy dashboard: sources are appended, and only what was appended is removed."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
+from enum import StrEnum
 from typing import Any
 
-from homeassistant.components.energy.data import ENERGY_SOURCE_SCHEMA, async_get_manager
+from homeassistant.components.energy.data import (
+    ENERGY_SOURCE_SCHEMA,
+    EnergyManager,
+    async_get_manager,
+)
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 import probatio
 
-from .const import LOGGER
-from .metering.measures import Measure
-from .stored_rows import statistic_id
+from .const import DOMAIN
+from .energy_sources import (
+    Counted,
+    Counting,
+    Feed,
+    Source,
+    SourceKind,
+    counted_statistics,
+    others,
+)
 
 
-async def async_add_meter(hass: HomeAssistant, ean: str, measures: Iterable[Measure]) -> bool:
-    """Append the source of a meter unless one of its statistics is on the dashboard already.
+class Outcome(StrEnum):
+    """What became of a feed that was to be added."""
 
-    Returns whether the meter is on the dashboard now. The statistics must exist.
+    ADDED = "added"
+    ALREADY_THERE = "already_there"
+    OTHER_SOURCE = "other_source"
+
+
+class DashboardNotInOrderError(HomeAssistantError):
+    """The stored sources break a rule of the dashboard, so that nothing may be added to them."""
+
+
+async def async_sources(hass: HomeAssistant) -> list[Source]:
+    """Return the sources that the dashboard has now."""
+    return _sources(await async_get_manager(hass))
+
+
+async def async_append(
+    hass: HomeAssistant,
+    feeds: Iterable[Feed],
+    counting: Counting,
+    beside_others: Container[SourceKind] = frozenset(),
+) -> dict[Feed, Outcome]:
+    """Append the sources of feeds whose energy is not counted yet; their statistics must exist.
+
+    Where a source that is not of this integration counts energy of the same kind, nothing is added,
+    unless the kind is one of `beside_others`. Raises DashboardNotInOrderError.
     """
-    if (source := _source(ean, frozenset(measures))) is None:
-        return False
     manager = await async_get_manager(hass)
-    sources = list(manager.data["energy_sources"]) if manager.data else []
-    if _statistics_in(source) & {used for one in sources for used in _statistics_in(one)}:
-        return True
-    try:
-        ENERGY_SOURCE_SCHEMA([*sources, source])
-    except probatio.Invalid:
-        LOGGER.warning("The Energy dashboard's sources do not allow another one; nothing was added")
-        return False
-    await manager.async_update({"energy_sources": [*sources, source]})  # type: ignore[typeddict-item]
-    return True
+    # From here to the update nobody else may change the list, which is stored as a whole.
+    sources = _sources(manager)
+    counted = counted_statistics(sources)
+    taken = {kind for kind in SourceKind if others(sources, kind)}
+    outcomes = {}
+    new = []
+    for feed in dict.fromkeys(feeds):
+        if feed.statistics & counted:
+            outcomes[feed] = Outcome.ALREADY_THERE
+        elif feed.kind in taken and feed.kind not in beside_others:
+            outcomes[feed] = Outcome.OTHER_SOURCE
+        else:
+            outcomes[feed] = Outcome.ADDED
+            counted |= feed.statistics
+            new += [one.source() for one in feed.counted(counting)]
+    if new:
+        sources += new
+        try:
+            ENERGY_SOURCE_SCHEMA(sources)
+        except probatio.Invalid as err:
+            raise DashboardNotInOrderError(
+                translation_domain=DOMAIN, translation_key="energy_dashboard_not_in_order"
+            ) from err
+        await _async_store(manager, sources)
+    return outcomes
 
 
-def _source(ean: str, measures: frozenset[Measure]) -> dict[str, Any] | None:
-    """Return the grid or gas source of a meter; the price fields are the user's to fill."""
-    if Measure.OFFTAKE in measures:
-        injection = Measure.INJECTION in measures
-        return {
-            "type": "grid",
-            "stat_energy_from": statistic_id(ean, Measure.OFFTAKE),
-            "stat_energy_to": statistic_id(ean, Measure.INJECTION) if injection else None,
-            "stat_cost": None,
-            "entity_energy_price": None,
-            "number_energy_price": None,
-            "stat_compensation": None,
-            "entity_energy_price_export": None,
-            "number_energy_price_export": None,
-            "cost_adjustment_day": 0.0,
-        }
-    for measure in (Measure.GAS_ENERGY, Measure.GAS_VOLUME):
-        if measure in measures:
-            return {
-                "type": "gas",
-                "stat_energy_from": statistic_id(ean, measure),
-                "stat_cost": None,
-                "entity_energy_price": None,
-                "number_energy_price": None,
-            }
-    return None
+async def async_take_off(hass: HomeAssistant, added: Iterable[Counted]) -> dict[Counted, Source]:
+    """Remove the sources that count exactly what was added, and return them as they were."""
+    manager = await async_get_manager(hass)
+    left = _sources(manager)
+    removed = {}
+    for counted in added:
+        if source := next((one for one in left if counted.is_count_of(one)), None):
+            left.remove(source)
+            removed[counted] = source
+    if removed:
+        await _async_store(manager, left)
+    return removed
 
 
-def _statistics_in(source: Any) -> set[str]:
-    """Return the statistic ids that a source names in any field."""
-    return {value for key, value in source.items() if key.startswith("stat_") and value}
+def _sources(manager: EnergyManager) -> list[Source]:
+    """Return the stored sources, whatever fields they have."""
+    sources: Any = manager.data["energy_sources"] if manager.data else []
+    return list(sources)
+
+
+async def _async_store(manager: EnergyManager, sources: list[Source]) -> None:
+    await manager.async_update({"energy_sources": sources})  # type: ignore[typeddict-item]

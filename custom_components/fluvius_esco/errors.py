@@ -11,6 +11,7 @@ from .api.exceptions import (
     FluviusNotFoundError,
     FluviusPermissionError,
     FluviusRateLimitError,
+    FluviusServerError,
     FluviusUnavailableError,
     FluviusValidationError,
 )
@@ -25,6 +26,7 @@ _KEYS: dict[type[FluviusError], str] = {
     FluviusNotFoundError: "not_found",
     FluviusRateLimitError: "rate_limited",
     FluviusUnavailableError: "cannot_connect",
+    FluviusServerError: "cannot_connect",
     FluviusMalformedAnswerError: "malformed_answer",
 }
 

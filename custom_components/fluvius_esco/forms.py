@@ -42,12 +42,14 @@ from .const import (
     CONF_METERS,
     CONF_PRIVATE_KEY,
     CONF_REACTIVE,
+    CONF_REGISTERS,
     CONF_SCOPE,
     CONF_SUBSCRIPTION_KEY,
     CONF_TENANT_ID,
     CONF_TOKEN_URL,
     Environment,
 )
+from .energy_sources import Counting
 
 # More tick boxes than this are no help; what comes then has a field to search in.
 _LONGEST_LIST: Final = 20
@@ -154,19 +156,29 @@ SECRET_SCHEMA: Final = probatio.Schema(
 )
 
 
+COUNTING: Final = {
+    probatio.Required(CONF_REGISTERS, default=Counting.TOTAL.value): SelectSelector(
+        SelectSelectorConfig(
+            options=[counting.value for counting in Counting],
+            translation_key=CONF_REGISTERS,
+            mode=SelectSelectorMode.LIST,
+        )
+    )
+}
+_DASHBOARD: Final = {
+    probatio.Required(CONF_ENERGY_DASHBOARD, default=False): BooleanSelector(),
+    **COUNTING,
+}
+
+
 def meters_schema(names: Mapping[str, str]) -> probatio.Schema:
     """Return the form of the first meters to follow, all chosen; `names` by EAN."""
     return probatio.Schema(
-        {
-            probatio.Required(CONF_METERS, default=list(names)): _meters(names),
-            probatio.Required(CONF_ENERGY_DASHBOARD, default=False): BooleanSelector(),
-        }
+        {probatio.Required(CONF_METERS, default=list(names)): _meters(names), **_DASHBOARD}
     )
 
 
-WAITING_SCHEMA: Final = probatio.Schema(
-    {probatio.Required(CONF_ENERGY_DASHBOARD, default=False): BooleanSelector()}
-)
+WAITING_SCHEMA: Final = probatio.Schema(_DASHBOARD)
 
 
 def choice_schema(names: Mapping[str, str]) -> probatio.Schema:
@@ -176,7 +188,7 @@ def choice_schema(names: Mapping[str, str]) -> probatio.Schema:
 
 
 def offer_schema(names: Mapping[str, str]) -> probatio.Schema:
-    """Return the form of new meters to follow, all chosen; `names` by EAN."""
+    """Return the form of meters that are offered, all chosen; `names` by EAN."""
     return probatio.Schema({probatio.Required(CONF_METERS, default=list(names)): _meters(names)})
 
 
@@ -199,6 +211,7 @@ OPTIONS_SCHEMA: Final = probatio.Schema(
     {
         probatio.Required(CONF_FOLLOW_NEW): BooleanSelector(),
         probatio.Required(CONF_ENERGY_DASHBOARD): BooleanSelector(),
+        **COUNTING,
     }
 )
 

@@ -44,17 +44,17 @@ from .metering.answer import (
     Question,
     awaited,
     evaluate,
-    latest,
-    newest_day,
     period_of,
     span_of,
     with_silence,
 )
 from .metering.arrivals import Followed, arrived
 from .metering.calendar import MAX_REQUEST, Period, Span, day_at, day_at_second, earliest_readable
-from .metering.gaps import Coverage, forgotten, updated
+from .metering.corrections import corrections
+from .metering.gaps import forgotten
 from .metering.measures import Measure, SeriesKey
 from .metering.requests import bundled, halves
+from .reading_progress import after_answer
 from .statistics import (
     StatisticSeries,
     async_delete_between,
@@ -308,37 +308,17 @@ class MeterImporter:
     async def _async_write(self, evaluation: Evaluation) -> None:
         """Write what an answer amounts to, and keep how far that brought us."""
         series = {key: await self._async_series(key) for key in evaluation.hours}
-        rows = await async_write_hours(
+        written = await async_write_hours(
             self._hass, {series[key]: hours for key, hours in evaluation.hours.items()}
         )
-        question = evaluation.question
-        LOGGER.debug(
-            "%s: %s read, %d hours written", self._meter.title, period_of(question.hull), rows
-        )
-        self.hours_written += rows
+        period = period_of(evaluation.question.hull)
+        LOGGER.debug("%s: %s read, %d hours written", self._meter.title, period, written.hours)
+        self.hours_written += written.hours
         self.skipped.update(evaluation.skipped)
         await self._facts.async_update(evaluation.facts)
         progress = self.progress
-        read = [Access(period_of(span), question.granularities) for span in question.spans]
-        newest = {key: max(hours.values) for key, hours in evaluation.hours.items() if hours.values}
-        await self._async_keep(
-            read=tuple(union([*progress.read, *read])),
-            data_until=latest(progress.data_until, evaluation.data_until),
-            last_day=newest_day(progress.last_day, evaluation.last_day),
-            newest={
-                key: max(newest.get(key, 0), progress.newest.get(key, 0))
-                for key in progress.newest.keys() | newest.keys()
-            },
-            coverage={
-                **progress.coverage,
-                **{
-                    key: updated(progress.coverage.get(key, Coverage()), found, question.spans)
-                    for key, found in evaluation.coverage.items()
-                },
-            },
-            sources=progress.sources | evaluation.sources,
-            serials=_newest_serials(progress, evaluation),
-        )
+        corrected = corrections(written.changed, progress.coverage, self._meter.ean)
+        await self._async_keep_all(after_answer(progress, evaluation, corrected))
 
     async def _async_forget_beyond_mandate(self, mandates: list[Mandate]) -> None:
         """Delete what is held and no longer allowed to be."""
@@ -436,15 +416,11 @@ class MeterImporter:
 
     async def _async_keep(self, **changes: Any) -> None:
         """Keep how far the import is, and tell."""
-        await self._store.async_set(self._meter.ean, replace(self.progress, **changes))
+        await self._async_keep_all(replace(self.progress, **changes))
+
+    async def _async_keep_all(self, progress: Progress) -> None:
+        await self._store.async_set(self._meter.ean, progress)
         self._on_progress()
-
-
-def _newest_serials(progress: Progress, evaluation: Evaluation) -> frozenset[str]:
-    """Return the numbers of the meters in use, which an answer about older days does not tell."""
-    until = evaluation.data_until
-    is_newer = until and not (progress.data_until and until < progress.data_until)
-    return evaluation.serials or progress.serials if is_newer else progress.serials
 
 
 def _abandon(task: asyncio.Task[Evaluation]) -> None:

@@ -28,6 +28,8 @@ MANDATE_EXPIRED: Final = "mandate_expired"
 MANDATE_ENDED: Final = "mandate_ended"
 MANDATE_REJECTED: Final = "mandate_rejected"
 DATA_PERIOD_ENDED: Final = "data_period_ended"
+ENERGY_OFFER: Final = "energy_offer"
+ENERGY_OTHER_SOURCE: Final = "energy_other_source"
 
 _SEVERITIES: Final = {
     MANDATE_TO_BE_RENEWED: ir.IssueSeverity.WARNING,
@@ -42,6 +44,8 @@ _OF_WHAT_IS_FOLLOWED: Final = {
     NO_PERMISSION,
     NEW_METERS,
     ANSWERS_REFUSED,
+    ENERGY_OFFER,
+    ENERGY_OTHER_SOURCE,
     *_SEVERITIES,
 }
 _FIXABLE: Final = {MANDATE_TO_BE_RENEWED, MANDATE_EXPIRED}
@@ -176,6 +180,34 @@ def report_life(
             },
             data={"entry_id": entry.entry_id, "subentry_id": subentry.subentry_id},
         )
+
+
+@callback
+def report_energy_dashboard(
+    hass: HomeAssistant, entry: ConfigEntry[Any], subject: str, *, meters: str, sources: str
+) -> None:
+    """Ask about the meters of a contract that are not on the Energy dashboard, if there are any.
+
+    `sources` names what counts the same kind of energy there.
+    """
+    issue_id = f"{subject}_{entry.entry_id}"
+    if not meters:
+        ir.async_delete_issue(hass, DOMAIN, issue_id)
+        return
+    ir.async_create_issue(
+        hass,
+        DOMAIN,
+        issue_id,
+        is_fixable=True,
+        severity=ir.IssueSeverity.WARNING,
+        translation_key=subject,
+        translation_placeholders={
+            "contract": entry.title,
+            "meters": meters,
+            "sources": sources,
+        },
+        data={"entry_id": entry.entry_id},
+    )
 
 
 @callback

@@ -42,6 +42,12 @@ def followed_eans(entry: ConfigEntry) -> set[str]:
     return {meter.unique_id for meter in meters if meter.unique_id is not None}
 
 
+def meter_titles(entry: ConfigEntry) -> dict[str, str]:
+    """Return how the meters are named that an entry follows, by EAN."""
+    meters = entry.get_subentries_of_type(SUBENTRY_METER)
+    return {meter.data[CONF_EAN]: meter.title for meter in meters}
+
+
 def not_followed(entry: ConfigEntry, mandates: Iterable[Mandate]) -> list[Mandate]:
     """Return the mandates of meters that an entry does not follow."""
     followed = followed_eans(entry)

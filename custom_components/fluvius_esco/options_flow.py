@@ -4,7 +4,8 @@ from typing import Any
 
 from homeassistant.config_entries import ConfigFlowResult, OptionsFlow
 
-from .const import CONF_ENERGY_DASHBOARD, CONF_FOLLOW_NEW
+from .const import CONF_ENERGY_DASHBOARD, CONF_FOLLOW_NEW, CONF_REGISTERS
+from .energy_sources import Counting
 from .forms import OPTIONS_SCHEMA
 
 
@@ -16,8 +17,10 @@ class ContractOptionsFlow(OptionsFlow):
         if user_input is not None:
             return self.async_create_entry(data={**self.config_entry.options, **user_input})
         held = {
-            option: self.config_entry.options.get(option, False)
-            for option in (CONF_FOLLOW_NEW, CONF_ENERGY_DASHBOARD)
+            CONF_FOLLOW_NEW: False,
+            CONF_ENERGY_DASHBOARD: False,
+            CONF_REGISTERS: Counting.TOTAL.value,
+            **self.config_entry.options,
         }
         schema = self.add_suggested_values_to_schema(OPTIONS_SCHEMA, held)
         return self.async_show_form(step_id="init", data_schema=schema)

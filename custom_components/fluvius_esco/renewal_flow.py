@@ -28,6 +28,7 @@ class RenewMandateFlow(RepairsFlow):
                 step_id="confirm",
                 data_schema=probatio.Schema({}),
                 description_placeholders=issue.translation_placeholders if issue else None,
+                last_step=False,
             )
         data = self.data or {}
         entry = self.hass.config_entries.async_get_entry(str(data["entry_id"]))

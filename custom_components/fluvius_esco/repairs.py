@@ -6,7 +6,15 @@ from homeassistant.components.repairs import RepairsFlow
 from homeassistant.core import HomeAssistant
 
 from .certificate_fix_flow import CertificateExpiryFlow
-from .issues import CERTIFICATE_EXPIRY, MANDATE_EXPIRED, MANDATE_TO_BE_RENEWED, NEW_METERS
+from .energy_flow import EnergyOfferFlow, OtherSourceFlow
+from .issues import (
+    CERTIFICATE_EXPIRY,
+    ENERGY_OFFER,
+    ENERGY_OTHER_SOURCE,
+    MANDATE_EXPIRED,
+    MANDATE_TO_BE_RENEWED,
+    NEW_METERS,
+)
 from .offer_flow import NewMetersFlow
 from .removal_flow import StatisticsOfRemovedFlow
 from .renewal_flow import RenewMandateFlow
@@ -16,6 +24,8 @@ _FLOWS: Final[dict[str, type[RepairsFlow]]] = {
     CERTIFICATE_EXPIRY: CertificateExpiryFlow,
     "removed": StatisticsOfRemovedFlow,
     NEW_METERS: NewMetersFlow,
+    ENERGY_OFFER: EnergyOfferFlow,
+    ENERGY_OTHER_SOURCE: OtherSourceFlow,
     MANDATE_TO_BE_RENEWED: RenewMandateFlow,
     MANDATE_EXPIRED: RenewMandateFlow,
 }

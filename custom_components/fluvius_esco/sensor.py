@@ -8,6 +8,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .api_entities import REQUEST_SENSORS, RequestSensor
 from .certificate_sensors import (
     CERTIFICATE_SENSORS,
     CertificateSensor,
@@ -31,6 +32,7 @@ async def async_setup_entry(
     """Add the sensors of the contract, and of every meter that the entry follows."""
     contract = entry.runtime_data.contract
     async_add_entities([ContractSensor(contract, description) for description in CONTRACT_SENSORS])
+    async_add_entities([RequestSensor(contract, description) for description in REQUEST_SENSORS])
     if contract.certificates.status is None:
         async_forget_certificate_sensors(hass, entry)
     else:

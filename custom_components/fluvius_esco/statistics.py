@@ -7,7 +7,8 @@ written before the recorder has committed it and it has been read back.
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 import inspect
 from typing import Final
 
@@ -34,6 +35,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from .api.models import Unit
 from .const import DOMAIN
 from .metering.calendar import HOUR, Span
+from .metering.corrections import changed_days
 from .metering.hourly import HourlySums
 from .metering.measures import Measure, SeriesKey
 from .metering.running_sum import Plan, Row, Rows, plan, without_deleting
@@ -76,6 +78,17 @@ class StatisticSeries:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """What was written: how many hours, and by how much days changed that were stored otherwise.
+
+    The changes are by series and local day, new minus old, in the unit of the series.
+    """
+
+    hours: int = 0
+    changed: Mapping[SeriesKey, Mapping[date, float]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class _Prepared:
     """What has to be done to a statistic, and how to see afterwards that it was done.
 
@@ -87,6 +100,7 @@ class _Prepared:
     hours: HourlySums
     needed: Plan
     appends: bool
+    changed: Mapping[date, float]
 
 
 def unit_of(measure: Measure) -> str:
@@ -97,27 +111,30 @@ def unit_of(measure: Measure) -> str:
 
 async def async_write_hours(
     hass: HomeAssistant, hours: Mapping[StatisticSeries, HourlySums]
-) -> int:
-    """Make the recorder tell what these hours amount to; return how many were written.
+) -> Written:
+    """Make the recorder tell what these hours amount to; return what was written for that.
 
     Hours that already tell the same are not touched. Raises StatisticsNotWrittenError if the
     recorder is not there, does not commit in time or tells something else afterwards.
     """
     if not any(of.touched for of in hours.values()):
-        return 0
+        return Written()
     async with _lock(hass):
         instance = get_instance(hass)
         # A write that was cut off may still be queued; a plan made on rows before it is wrong.
         await _async_committed(hass, instance)
         prepared = await _async_read(instance, _prepare, hass, hours)
         if not prepared:
-            return 0
+            return Written()
         for one in prepared:
             await _async_queue(hass, instance, one)
         await _async_committed(hass, instance)
         if not await _async_read(instance, _are_done, hass, prepared):
             raise _not_written()
-        return sum(len(one.needed.rows) + len(one.needed.withdrawn) for one in prepared)
+        return Written(
+            sum(len(one.needed.rows) + len(one.needed.withdrawn) for one in prepared),
+            {one.series.key: one.changed for one in prepared if one.changed},
+        )
 
 
 async def async_delete_from(
@@ -287,7 +304,8 @@ def _prepare(hass: HomeAssistant, hours: Mapping[StatisticSeries, HourlySums]) -
         needed = _plan(stored, wanted)
         if not needed.is_empty:
             appends = not stored.rows and stored.behind is None
-            prepared.append(_Prepared(series, wanted, needed, appends))
+            changed = changed_days(stored.rows, needed, series.key.measure.day_kind)
+            prepared.append(_Prepared(series, wanted, needed, appends, changed))
     return prepared
 
 

@@ -12,8 +12,10 @@ from .api.models import Granularity
 from .const import DOMAIN
 from .metering.access import Access
 from .metering.calendar import Period
+from .metering.corrections import Corrections
 from .metering.gaps import Coverage, Gap
 from .metering.measures import Measure, SeriesKey
+from .metering.news import Announced
 from .metering.readings import Source
 from .metering.summary import DayTotals
 
@@ -30,6 +32,9 @@ class Progress:
     epoch. `coverage` tells how complete the totals are, `sources` the places where the energy was ever
     measured, and `reactive` whether reactive energy was read along. `references` are the reference
     numbers under which mandates gave access, and `serials` the numbers of the meters in use.
+    `on_energy_dashboard` is what an earlier version kept of a meter that it had added there.
+    `announced` is what automations were told of, None before the history was read, and `corrected`
+    what changed since.
     """
 
     read: tuple[Access, ...] = ()
@@ -44,6 +49,8 @@ class Progress:
     reactive: bool = False
     references: frozenset[str] = frozenset()
     serials: frozenset[str] = frozenset()
+    announced: Announced | None = None
+    corrected: Corrections = field(default_factory=dict)
 
     def measures(self, ean: str) -> frozenset[Measure]:
         """Return what is known to be measured of an EAN."""
@@ -137,6 +144,8 @@ def _to_json(progress: Progress) -> dict[str, Any]:
         "reactive": progress.reactive,
         "references": sorted(progress.references),
         "serials": sorted(progress.serials),
+        "announced": progress.announced and _announced_to_json(progress.announced),
+        "corrected": {day.isoformat(): dict(of) for day, of in progress.corrected.items()},
     }
 
 
@@ -167,6 +176,28 @@ def _from_json(stored: dict[str, Any]) -> Progress:
         reactive=stored["reactive"],
         references=frozenset(stored.get("references", ())),
         serials=frozenset(stored.get("serials", ())),
+        announced=_announced(stored.get("announced")),
+        corrected={
+            date.fromisoformat(day): _amounts(of) for day, of in stored.get("corrected", {}).items()
+        },
+    )
+
+
+def _announced_to_json(announced: Announced) -> dict[str, Any]:
+    return {
+        "day": announced.day and announced.day.isoformat(),
+        "peaks": {month.isoformat(): power for month, power in announced.peaks.items()},
+        "fine_since": announced.fine_since,
+    }
+
+
+def _announced(stored: dict[str, Any] | None) -> Announced | None:
+    if stored is None:
+        return None
+    return Announced(
+        stored["day"] and date.fromisoformat(stored["day"]),
+        {date.fromisoformat(month): power for month, power in stored["peaks"].items()},
+        stored["fine_since"],
     )
 
 

@@ -19,8 +19,9 @@ from .contract import ensure_contract
 from .errors import DemoError
 from .folder import ROOT, DemoState, Folder
 from .home_assistant import RESTART_EXIT_CODE, running_home_assistant
+from .leftovers import remove_meters
 from .login import PASSWORD, USERNAME, log_in
-from .meters import BRUSSELS, history_start, newest_complete_day
+from .meters import BRUSSELS, JOURNEY_METERS, history_start, newest_complete_day
 from .processes import Program, free_port
 from .progress import wait_for_import
 from .report import Outcome, check_outcome
@@ -50,7 +51,7 @@ def _options() -> Options:
     history = parser.add_mutually_exclusive_group()
     history.add_argument("--months", type=int, help=f"months of history ({_MONTHS})")
     history.add_argument("--years", type=int, help="years of history, at most 3")
-    parser.add_argument("--no-pictures", action="store_true", help="--check without pictures")
+    parser.add_argument("--no-pictures", action="store_true", help="--check without a browser")
     parser.add_argument("--port", type=int, default=8123, help="Home Assistant's (8123; 0: any)")
     parser.add_argument("--sandbox-port", type=int, help="the sandbox's (8099; 0: any)")
     parser.add_argument("--directory", type=Path, default=ROOT / ".demo", help="the demo's (.demo)")
@@ -140,33 +141,42 @@ class _Run:
         return 0
 
     async def check(self) -> int:
-        """Compare everything, take the pictures, and say what came out."""
+        """Compare everything, look at it in a browser, and say what came out."""
         newest = newest_complete_day(datetime.now(UTC))
         before: MonthTotals = await self.sandbox.totals()
         started = time.monotonic()
         is_new = await self._set_up()
+        # What a journey that broke off has left.
+        await remove_meters(self.api, JOURNEY_METERS)
         await self._import()
         print(f"Imported in {time.monotonic() - started:.0f} s", flush=True)
         outcome: Outcome = await check_outcome(
             self.api, self.sandbox, self.folder, before, is_new=is_new
         )
         print(outcome.text(), flush=True)
-        if self.options.pictures:
-            await self._take_pictures(newest)
+        if self.options.pictures and not await self._look(newest):
+            return 1
         return 0 if outcome.is_good else 1
 
-    async def _take_pictures(self, newest: date) -> None:
+    async def _look(self, newest: date) -> bool:
+        """Take the pictures, make the journey and tell whether everything agrees after it."""
         browser = await find_browser()
         if browser is None:
-            print("No pictures: neither Chromium nor Chrome is installed")
-            return
+            print("No pictures and no journey: neither Chromium nor Chrome is installed")
+            return True
         # Only the check needs what drives the browser.
         from .board import take_board_pictures  # noqa: PLC0415
+        from .journey import Stage, make_journey  # noqa: PLC0415
         from .pictures import take_pictures  # noqa: PLC0415
 
         pictures = self.folder.emptied_pictures()
         await take_pictures(self.api.url, browser, pictures, newest)
         await take_board_pictures(self.api, self.sandbox, browser, pictures, newest)
+        print("The journey: a consent, one of another grid user, and a renewal", flush=True)
+        stage = Stage(self.api, self.sandbox, self.program, self.folder)
+        outcome = await make_journey(stage, browser, pictures, newest)
+        print(outcome.text(), flush=True)
+        return outcome.is_good
 
 
 async def _until_stopped(options: Options) -> int:

@@ -1,6 +1,7 @@
 """Comparing Home Assistant's statistics with what the sandbox generated, to 1 Wh."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -8,7 +9,7 @@ from typing import Any
 
 from .api import WebSocket
 from .contract import DOMAIN
-from .meters import BRUSSELS, METERS
+from .meters import BRUSSELS, DemoMeter
 from .sandbox import MonthTotals
 
 _HOUR_MS = 3_600_000
@@ -134,8 +135,8 @@ def _hour(row: dict[str, Any]) -> str:
     return f"{datetime.fromtimestamp(row['start'] / 1000, BRUSSELS):%Y-%m-%d %H:%M %Z}"
 
 
-async def check_energy_dashboard(websocket: WebSocket) -> list[str]:
-    """Return what is wrong with the Energy dashboard: every meter stands on it once."""
+async def check_energy_dashboard(websocket: WebSocket, meters: Iterable[DemoMeter]) -> list[str]:
+    """Return what is wrong with the Energy dashboard: these meters stand on it once, no others."""
     preferences = await websocket.command("energy/get_prefs")
     used = Counter(
         (source["type"], source[field])
@@ -147,7 +148,7 @@ async def check_energy_dashboard(websocket: WebSocket) -> list[str]:
     in_recorder = {statistic["statistic_id"] for statistic in listed}
     wanted = Counter(
         (kind, statistic_id)
-        for meter in METERS
+        for meter in meters
         for kind, measure in (
             [("gas", "gas_energy")]
             if meter.is_gas

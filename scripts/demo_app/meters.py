@@ -30,6 +30,13 @@ METERS = (
     DemoMeter("541441010000000003", "VH_kwartier_uur", "gas by the hour", is_gas=True),
 )
 
+# Of the sandbox's portal: one of which the customer is the grid user, and one of which another is.
+OWN_METER = DemoMeter("541440110000000101", "VH_kwartier_uur", "electricity of the home")
+OTHER_METER = DemoMeter("541440100000000103", "VH_dag", "electricity of the garage")
+JOURNEY_METERS = (OWN_METER, OTHER_METER)
+# Of somebody who gave consent before; nobody follows it.
+GRANTED_METER = DemoMeter("541441000000000204", "VH_dag", "gas of a neighbour", is_gas=True)
+
 
 def history_start(months: int, now: datetime) -> datetime:
     """Return the local midnight, in UTC, at which `months` months of history begin.

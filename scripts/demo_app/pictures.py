@@ -10,7 +10,7 @@ from playwright.async_api import Locator, Page
 from .meters import BRUSSELS, METERS
 from .page import home_assistant_page, take_picture
 
-_ELECTRICITY = "hui-energy-usage-graph-card"
+ELECTRICITY = "hui-energy-usage-graph-card"
 _GAS = "hui-energy-gas-graph-card"
 
 # Whether a chart has at least so many bars with a height, all of them in a period and the first of
@@ -58,15 +58,9 @@ class EnergyPicture:
 
 def _energy_pictures(now: datetime, newest: date) -> tuple[EnergyPicture, ...]:
     """Return the pictures of the Energy dashboard; `newest` is the last day with all readings."""
-    today = now.astimezone(BRUSSELS).replace(hour=0, minute=0, second=0, microsecond=0)
-    first = today.replace(day=1)
-    day_start = datetime.combine(newest, time(), BRUSSELS)
-    back = (today.date() - newest).days - 1
-    day = Period(
-        "Yesterday", back, day_start, day_start + timedelta(hours=12), day_start + timedelta(days=1)
-    )
-    last_month = (first - timedelta(days=1)).replace(day=1)
-    month = Period("This month", 1, last_month, last_month + timedelta(days=7), first)
+    first = _first_of_month(now)
+    day = day_of(now, newest)
+    month = month_before(now)
     year = Period(
         "Last 12 months",
         0,
@@ -74,7 +68,7 @@ def _energy_pictures(now: datetime, newest: date) -> tuple[EnergyPicture, ...]:
         first,
         (first + timedelta(days=32)).replace(day=1),
     )
-    electricity, gas, both = (_ELECTRICITY,), (_GAS,), (_ELECTRICITY, _GAS)
+    electricity, gas, both = (ELECTRICITY,), (_GAS,), (ELECTRICITY, _GAS)
     only_days = next(meter.last_digits for meter in METERS if meter.data_service_type == "VH_dag")
     return (
         EnergyPicture("01-summary-yesterday", "overview", day, both, 20),
@@ -87,6 +81,25 @@ def _energy_pictures(now: datetime, newest: date) -> tuple[EnergyPicture, ...]:
     )
 
 
+def month_before(now: datetime) -> Period:
+    """Return the last complete month as the period of the Energy dashboard."""
+    end = _first_of_month(now)
+    start = _first_of_month(end - timedelta(days=1))
+    return Period("This month", 1, start, start + timedelta(days=7), end)
+
+
+def _first_of_month(now: datetime) -> datetime:
+    local = now.astimezone(BRUSSELS)
+    return local.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+
+
+def day_of(now: datetime, day: date) -> Period:
+    """Return a local day before today as the period of the Energy dashboard."""
+    start = datetime.combine(day, time(), BRUSSELS)
+    back = (now.astimezone(BRUSSELS).date() - day).days - 1
+    return Period("Yesterday", back, start, start + timedelta(hours=12), start + timedelta(days=1))
+
+
 async def take_pictures(url: str, browser: Path, folder: Path, newest: date) -> None:
     """Take all pictures; raises DemoError where a page or a chart does not show what it should.
 
@@ -94,16 +107,16 @@ async def take_pictures(url: str, browser: Path, folder: Path, newest: date) -> 
     """
     async with home_assistant_page(browser, url) as page:
         for picture in _energy_pictures(datetime.now(BRUSSELS), newest):
-            await page.goto(f"{url}/energy/{picture.view}")
-            await _show_period(page, picture)
+            await show_energy(page, url, picture)
             await take_picture(page, folder, picture.name)
         for name, show in _OTHER_PICTURES:
             await show(page, url)
             await take_picture(page, folder, name)
 
 
-async def _show_period(page: Page, picture: EnergyPicture) -> None:
-    """Choose the period, and wait until the charts show it."""
+async def show_energy(page: Page, url: str, picture: EnergyPicture) -> None:
+    """Open the Energy dashboard at a period, and wait until the charts show it."""
+    await page.goto(f"{url}/energy/{picture.view}")
     await page.locator("hui-energy-period-selector ha-date-range-picker").click()
     await page.get_by_text(picture.period.preset, exact=True).click()
     for _ in range(picture.period.back):

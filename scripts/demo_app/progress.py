@@ -9,7 +9,7 @@ from .api import HomeAssistantApi, WebSocket
 from .contract import DOMAIN
 from .errors import DemoError
 from .folder import Folder
-from .meters import METERS
+from .meters import METERS, DemoMeter
 from .processes import Program
 
 type Percentages = dict[str, float | None]
@@ -19,16 +19,21 @@ _POLL = 1.0
 _PATIENCE = 900
 
 
-async def wait_for_import(api: HomeAssistantApi, programs: list[Program], folder: Folder) -> None:
-    """Wait until the history of every meter is imported, as long as it makes headway."""
-    show = _progress_line()
+async def wait_for_import(
+    api: HomeAssistantApi,
+    programs: list[Program],
+    folder: Folder,
+    meters: tuple[DemoMeter, ...] = METERS,
+) -> None:
+    """Wait until the history of these meters is imported, as long as it makes headway."""
+    show = _progress_line(meters)
     async with api.websocket() as websocket:
         known: Percentages = {}
         changed = time.monotonic()
         while True:
             for program in programs:
                 program.check()
-            percentages = await _percentages(websocket)
+            percentages = await _percentages(websocket, meters)
             if percentages != known:
                 known, changed = percentages, time.monotonic()
                 show(percentages)
@@ -42,7 +47,7 @@ async def wait_for_import(api: HomeAssistantApi, programs: list[Program], folder
             await asyncio.sleep(_POLL)
 
 
-async def _percentages(websocket: WebSocket) -> Percentages:
+async def _percentages(websocket: WebSocket, meters: tuple[DemoMeter, ...]) -> Percentages:
     registry = await websocket.command("config/entity_registry/list")
     entities = {
         entry["unique_id"]: entry["entity_id"] for entry in registry if entry["platform"] == DOMAIN
@@ -50,7 +55,7 @@ async def _percentages(websocket: WebSocket) -> Percentages:
     states = {state["entity_id"]: state["state"] for state in await websocket.command("get_states")}
     return {
         meter.ean: _number(states.get(entities.get(f"{meter.ean}_import_progress", "")))
-        for meter in METERS
+        for meter in meters
     }
 
 
@@ -61,13 +66,13 @@ def _number(state: str | None) -> float | None:
         return None
 
 
-def _progress_line() -> Callable[[Percentages], None]:
+def _progress_line(meters: tuple[DemoMeter, ...]) -> Callable[[Percentages], None]:
     """Return what shows the progress: one line that changes, or a line now and then in a log."""
     shown: list[list[int]] = []
 
     def show(percentages: Percentages) -> None:
         line = "  ".join(
-            f"{meter.description}: {percentages[meter.ean] or 0:.0f} %" for meter in METERS
+            f"{meter.description}: {percentages[meter.ean] or 0:.0f} %" for meter in meters
         )
         if sys.stdout.isatty():
             done = all(percentage == 100 for percentage in percentages.values())

@@ -8,6 +8,7 @@ from .api import HomeAssistantApi, WebSocket
 from .check import Expectation, StatisticCheck, check_energy_dashboard, check_statistics
 from .folder import Folder
 from .log_check import complaints
+from .meters import METERS, DemoMeter
 from .sandbox import MonthTotals, Sandbox
 
 # What Home Assistant reads again after a start shows as a difference until it has been read.
@@ -51,25 +52,35 @@ class Outcome:
 
 
 async def check_outcome(
-    api: HomeAssistantApi, sandbox: Sandbox, folder: Folder, before: MonthTotals, *, is_new: bool
+    api: HomeAssistantApi,
+    sandbox: Sandbox,
+    folder: Folder,
+    before: MonthTotals,
+    meters: tuple[DemoMeter, ...] = METERS,
+    *,
+    is_new: bool,
 ) -> Outcome:
     """Compare until everything agrees, as long as Home Assistant may still be reading."""
     deadline = time.monotonic() + (_SETTLED_AFTER_IMPORT if is_new else _SETTLED_AFTER)
     async with api.websocket() as websocket:
         while True:
-            outcome = await _outcome(websocket, sandbox, folder, before)
+            outcome = await _outcome(websocket, sandbox, folder, before, meters)
             if outcome.is_good or time.monotonic() > deadline:
                 return outcome
             await asyncio.sleep(_POLL)
 
 
 async def _outcome(
-    websocket: WebSocket, sandbox: Sandbox, folder: Folder, before: MonthTotals
+    websocket: WebSocket,
+    sandbox: Sandbox,
+    folder: Folder,
+    before: MonthTotals,
+    meters: tuple[DemoMeter, ...],
 ) -> Outcome:
-    expectation = Expectation(before, await sandbox.totals())
+    expectation = Expectation(before, await sandbox.totals(meters))
     return Outcome(
         statistics=tuple(await check_statistics(websocket, expectation)),
-        dashboard=tuple(await check_energy_dashboard(websocket)),
+        dashboard=tuple(await check_energy_dashboard(websocket, meters)),
         log=tuple(complaints(folder.log)),
         requests=await sandbox.requests(),
     )

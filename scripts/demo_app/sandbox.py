@@ -1,6 +1,6 @@
 """The demo's side of the local Fluvius sandbox: what it is given, and what it says is right."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +20,8 @@ from .processes import Program, check_port, running
 
 type MonthTotals = dict[str, dict[str, int]]
 """Wh (gas volume: dm³) by statistic id and month, such as 2026-10."""
+
+_ENVIRONMENT = "sbx"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +50,54 @@ class Sandbox:
         """Hand in the certificate and give the mandates; the sandbox keeps both in memory only."""
         await self._request("POST", "/admin/certificates", data=certificate)
         for meter in METERS:
-            mandate = {
-                "environment": "sbx",
-                "referenceNumber": f"DEMO-{meter.ean}",
-                "ean": meter.ean,
-                "dataServiceType": meter.data_service_type,
-                "dataPeriodFrom": f"{data_period_from:%Y-%m-%dT%H:%M:%SZ}",
-                "status": "Approved",
-            }
-            await self._request("POST", "/admin/mandates", json=mandate)
+            await self.approve(meter, data_period_from)
 
-    async def totals(self) -> MonthTotals:
-        """Return what every statistic has to add up to by now."""
+    async def approve(self, meter: DemoMeter, data_period_from: datetime) -> None:
+        """Give an approved mandate for a meter."""
+        mandate = {
+            "environment": _ENVIRONMENT,
+            "referenceNumber": f"DEMO-{meter.ean}",
+            "ean": meter.ean,
+            "dataServiceType": meter.data_service_type,
+            "dataPeriodFrom": _in_utc(data_period_from),
+            "status": "Approved",
+        }
+        await self._request("POST", "/admin/mandates", json=mandate)
+
+    async def let_expire_soon(self, meter: DemoMeter, reference: str, expires: datetime) -> None:
+        """Let the time come to renew a mandate that expires at an instant."""
+        change = {
+            "environment": _ENVIRONMENT,
+            "referenceNumber": reference,
+            "ean": meter.ean,
+            "renewalStatus": "ToBeRenewed",
+            "mandateExpirationDate": _in_utc(expires),
+        }
+        await self._request("POST", "/admin/mandates/changes", json=change)
+
+    async def approve_as_grid_user(self, meter: DemoMeter, reference: str) -> None:
+        """Approve a request that waits for the grid user; raises DemoError if there is none."""
+        answer = await self._request("GET", "/admin/consents")
+        for consent in answer["consents"]:
+            if (consent["ean"], consent["referenceNumber"]) == (meter.ean, reference):
+                address = f"/admin/consents/{consent['id']}"
+                await self._request("POST", address, json={"decision": "approve"})
+                return
+        raise DemoError(f"No request for {meter.ean} waits for its grid user")
+
+    async def be_slow_with_mandates(self, seconds: float) -> None:
+        """Answer the next questions for mandates late."""
+        fault = {"endpoint": "mandate", "kind": "delay", "seconds": seconds, "times": 3}
+        await self._request("POST", "/admin/faults", json=fault)
+
+    async def be_quick(self) -> None:
+        """Answer without delay from now on."""
+        await self._request("DELETE", "/admin/faults")
+
+    async def totals(self, meters: Iterable[DemoMeter] = METERS) -> MonthTotals:
+        """Return what every statistic of some meters has to add up to by now."""
         sums: MonthTotals = {}
-        for meter in METERS:
+        for meter in meters:
             answer = await self._request("GET", f"/admin/totals/{meter.ean}")
             for series, months in answer["months"].items():
                 if months:

@@ -16,7 +16,7 @@ from custom_components.fluvius_esco.api.exceptions import (
     FluviusNotFoundError,
     FluviusPermissionError,
     FluviusRateLimitError,
-    FluviusUnavailableError,
+    FluviusServerError,
     FluviusValidationError,
 )
 
@@ -32,15 +32,15 @@ def refused(status: int, body: object = None, retry_after: float | None = None) 
 @pytest.mark.parametrize(
     ("status", "expected"),
     [
-        (302, FluviusUnavailableError),
+        (302, FluviusServerError),
         (400, FluviusValidationError),
         (401, FluviusAuthenticationError),
         (403, FluviusPermissionError),
         (404, FluviusNotFoundError),
-        (418, FluviusUnavailableError),
+        (418, FluviusServerError),
         (429, FluviusRateLimitError),
-        (500, FluviusUnavailableError),
-        (503, FluviusUnavailableError),
+        (500, FluviusServerError),
+        (503, FluviusServerError),
     ],
 )
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b"null", b'{"message": 1, "code": {}}'])

@@ -1,6 +1,8 @@
 """The client through HTTP: what it sends, when it renews its token, what it raises."""
 
+from collections import deque
 from datetime import UTC, datetime
+from typing import override
 
 import aiohttp
 from aiohttp import web
@@ -12,6 +14,7 @@ from custom_components.fluvius_esco.api.client import FluviusClient
 from custom_components.fluvius_esco.api.exceptions import (
     Credential,
     FluviusAuthenticationError,
+    FluviusError,
     FluviusMalformedAnswerError,
     FluviusNotFoundError,
     FluviusPermissionError,
@@ -28,6 +31,8 @@ from custom_components.fluvius_esco.api.models import (
     MockMandateRequest,
     ShortUrlRequest,
 )
+from custom_components.fluvius_esco.api.observer import Observer
+from custom_components.fluvius_esco.api.transport import RetryPolicy
 
 from .builders import EAN, answer, energy_answer, energy_request, headpoint, meter, quarters
 from .server import FakeFluvius, json_answer, token_answer
@@ -211,3 +216,73 @@ async def test_every_try_is_counted(client: FluviusClient, server: FakeFluvius) 
     server.answers.extend([web.Response(status=500), good(answer({"mandates": None}))])
     await client.mandates()
     assert client.requests_sent == 2
+
+
+class Notes(Observer):
+    """Writes down what it is told."""
+
+    def __init__(self) -> None:
+        self.requests = 0
+        self.outcomes: list[bool] = []
+
+    @override
+    def request_sent(self) -> None:
+        self.requests += 1
+
+    @override
+    def call_ended(self, *, answered: bool) -> None:
+        self.outcomes.append(answered)
+
+
+@pytest.fixture
+def notes() -> Notes:
+    return Notes()
+
+
+@pytest.fixture
+def observed(
+    server: FakeFluvius,
+    session: aiohttp.ClientSession,
+    access: Access,
+    retry: RetryPolicy,
+    notes: Notes,
+) -> FluviusClient:
+    return FluviusClient(
+        session, server.api_url, access, "subscription-1", retry=retry, observer=notes
+    )
+
+
+async def test_an_observer_hears_of_every_try_but_of_no_token(
+    observed: FluviusClient, server: FakeFluvius, notes: Notes
+) -> None:
+    server.answers.extend([web.Response(status=500), good(answer({"mandates": None}))])
+    await observed.mandates()
+    assert notes.requests == observed.requests_sent == 2
+    assert notes.outcomes == [True]
+
+
+async def test_an_observer_hears_that_an_empty_list_is_an_answer(
+    observed: FluviusClient, server: FakeFluvius, notes: Notes
+) -> None:
+    server.answers.append(json_answer(NO_MANDATES, 404))
+    assert await observed.mandates() == ()
+    assert notes.outcomes == [True]
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 429, 500])
+async def test_an_observer_hears_of_a_call_that_failed(
+    observed: FluviusClient, server: FakeFluvius, notes: Notes, status: int
+) -> None:
+    server.answers.extend([web.Response(status=status) for _ in range(3)])
+    with pytest.raises(FluviusError):
+        await observed.mandates()
+    assert notes.outcomes == [False]
+
+
+async def test_an_observer_hears_of_a_call_that_got_no_token(
+    observed: FluviusClient, server: FakeFluvius, notes: Notes
+) -> None:
+    server.tokens = deque([json_answer({"error": "invalid_client"}, 401)])
+    with pytest.raises(FluviusAuthenticationError):
+        await observed.mandates()
+    assert (notes.requests, notes.outcomes) == (0, [False])

@@ -18,7 +18,7 @@ from .exceptions import (
     FluviusNotFoundError,
     FluviusPermissionError,
     FluviusRateLimitError,
-    FluviusUnavailableError,
+    FluviusServerError,
     FluviusValidationError,
 )
 
@@ -99,11 +99,11 @@ def error_of(answer: Answer) -> FluviusError:
         case 429:
             return FluviusRateLimitError("Too many requests (HTTP 429)", answer.retry_after)
         case status if status >= 500:
-            return FluviusUnavailableError(f"The server failed (HTTP {status}){_code(fields)}")
+            return FluviusServerError(f"The server failed (HTTP {status}){_code(fields)}")
         case status if 300 <= status < 400:
-            return FluviusUnavailableError(f"The server redirects (HTTP {status})")
+            return FluviusServerError(f"The server redirects (HTTP {status})")
         case status:
-            return FluviusUnavailableError(f"The server gave no usable answer (HTTP {status})")
+            return FluviusServerError(f"The server gave no usable answer (HTTP {status})")
 
 
 def _authentication_error(answer: Answer) -> FluviusAuthenticationError:

@@ -24,7 +24,7 @@ from .exceptions import (
     FluviusError,
     FluviusMalformedAnswerError,
     FluviusPermissionError,
-    FluviusUnavailableError,
+    FluviusServerError,
 )
 from .transport import DEFAULT_RETRY_POLICY, HttpRequest, RetryPolicy, Transport
 
@@ -239,14 +239,14 @@ def _token_error(
             f"The token endpoint's answer is not one of Entra ID (HTTP {answer.status})"
         )
     if error == "temporarily_unavailable":
-        return FluviusUnavailableError("The token endpoint is temporarily unavailable")
+        return FluviusServerError("The token endpoint is temporarily unavailable")
     own = (
         Credential.CLIENT_SECRET
         if isinstance(credential, SecretCredential)
         else Credential.CERTIFICATE
     )
     if not _PASSING_CODES.isdisjoint(_codes(fields)):
-        return FluviusUnavailableError("The token endpoint fails for a passing reason")
+        return FluviusServerError("The token endpoint fails for a passing reason")
     for code in _codes(fields):
         refused = _error_of_code(code, own)
         if refused is not None:

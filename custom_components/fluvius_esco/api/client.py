@@ -9,7 +9,7 @@ from .answers import Answer, error_of, has_code, is_about_subscription_key
 from .auth import Access, CertificateCredential, TokenProvider
 from .certificate import ClientCertificate
 from .dialect import DIALECTS, ApiVersion
-from .exceptions import Credential, FluviusAuthenticationError
+from .exceptions import Credential, FluviusAuthenticationError, FluviusError
 from .models import (
     EnergyRequest,
     Headpoint,
@@ -19,6 +19,7 @@ from .models import (
     ShortUrl,
     ShortUrlRequest,
 )
+from .observer import NOBODY, Observer
 from .transport import DEFAULT_RETRY_POLICY, HttpRequest, RetryPolicy, Transport
 from .wire import NO_MANDATES, ApiCall
 
@@ -44,9 +45,11 @@ class FluviusClient:
         *,
         api_version: ApiVersion = ApiVersion.V3,
         retry: RetryPolicy = DEFAULT_RETRY_POLICY,
+        observer: Observer = NOBODY,
     ) -> None:
         """Send nothing yet; `api_url` is the base of `api_version`, see `const`."""
-        self._transport = Transport(session, retry)
+        self._transport = Transport(session, retry, observer.request_sent)
+        self._observer = observer
         self._tokens = TokenProvider(session, access, retry)
         self._credential = access.credential
         self._api_url = api_url.rstrip("/")
@@ -80,7 +83,7 @@ class FluviusClient:
         Raises FluviusNotFoundError where the API is not at the address.
         """
         answer = await self._call(self._dialect.mandates_call(mandate_filter))
-        if answer.status == 404 and has_code(answer, NO_MANDATES):
+        if _has_no_mandates(answer):
             return ()
         return self._dialect.parse_mandates(_body(answer))
 
@@ -107,6 +110,16 @@ class FluviusClient:
         )
 
     async def _call(self, call: ApiCall) -> Answer:
+        """Return the answer to a call, and tell how it ended."""
+        try:
+            answer = await self._answer_to(call)
+        except FluviusError:
+            self._observer.call_ended(answered=False)
+            raise
+        self._observer.call_ended(answered=answer.is_success or _has_no_mandates(answer))
+        return answer
+
+    async def _answer_to(self, call: ApiCall) -> Answer:
         """Return the answer to a call, with a new token if the API refuses the one we have."""
         token = await self._tokens.token()
         answer = await self._send(call, token)
@@ -132,6 +145,11 @@ class FluviusClient:
             json=call.body,
         )
         return await self._transport.send(lambda: request)
+
+
+def _has_no_mandates(answer: Answer) -> bool:
+    """Whether a list of mandates is empty, which Fluvius answers as if it were an error."""
+    return answer.status == 404 and has_code(answer, NO_MANDATES)
 
 
 def _body(answer: Answer) -> bytes:

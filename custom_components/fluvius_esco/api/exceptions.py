@@ -61,5 +61,9 @@ class FluviusUnavailableError(FluviusError):
     """No usable answer: connection failure, time-out or HTTP 5xx."""
 
 
+class FluviusServerError(FluviusUnavailableError):
+    """An answer that says no more than that the server fails: HTTP 5xx, or a redirect."""
+
+
 class FluviusMalformedAnswerError(FluviusError):
     """An answer that contradicts the contract; nothing of it may be used."""

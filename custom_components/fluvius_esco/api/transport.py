@@ -70,13 +70,23 @@ class HttpRequest:
     form: Mapping[str, str] | None = field(default=None, repr=False)
 
 
+def _ignore() -> None:
+    """Take no notice."""
+
+
 class Transport:
     """Sends requests over a session that somebody else owns and closes."""
 
-    def __init__(self, session: aiohttp.ClientSession, retry: RetryPolicy) -> None:
-        """Send nothing yet."""
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        retry: RetryPolicy,
+        on_sent: Callable[[], None] = _ignore,
+    ) -> None:
+        """Send nothing yet; `on_sent` is called for every try."""
         self._session = session
         self._retry = retry
+        self._on_sent = on_sent
         self._silent_until = retry.clock()
         self.requests_sent = 0
 
@@ -130,6 +140,7 @@ class Transport:
 
     async def _send_once(self, request: HttpRequest) -> Answer:
         self.requests_sent += 1
+        self._on_sent()
         async with self._session.request(
             request.method,
             request.url,
