@@ -34,6 +34,7 @@ from .issues import report_life, report_permission, report_refusals
 from .meter import Meter
 from .metering.access import is_readable, share_read
 from .metering.gaps import IncompleteDay, incomplete_days
+from .metering.mandate_book import MandateBook, book_of
 from .metering.mandate_life import MandateLife, life_of
 from .metering.measures import Measure, SeriesKey, day_kind_of
 from .metering.summary import DayTotals
@@ -62,18 +63,24 @@ class ContractCoordinator(DataUpdateCoordinator[tuple[Mandate, ...]]):
         self.client = client
         self.in_flight = asyncio.Semaphore(MAX_REQUESTS_IN_FLIGHT)
         self.certificates = CertificateWatch(hass, entry, lambda: client.accepted_certificate)
+        self._book = book_of(())
+        self._booked: tuple[Mandate, ...] | None = None
+
+    @property
+    def book(self) -> MandateBook:
+        """The mandates as they are known now."""
+        if self._booked is not self.data:
+            self._booked, self._book = self.data, book_of(self.data)
+        return self._book
 
     def readable_mandates(self, ean: str | None = None) -> list[Mandate]:
         """Return the mandates that give access to readings, of one EAN or of all."""
-        return [
-            mandate
-            for mandate in self.data
-            if is_readable(mandate) and (ean is None or mandate.ean == ean)
-        ]
+        mandates = self.data if ean is None else self.book.of(ean)
+        return [mandate for mandate in mandates if is_readable(mandate)]
 
     def renewable_mandates(self, ean: str) -> list[Mandate]:
         """Return the mandates that a new consent link renews: those of the one that counts."""
-        life = life_of(self.data, ean, (), dt_util.utcnow())
+        life = life_of(self.book.of(ean), ean, (), dt_util.utcnow())
         if life.mandate is None or not life.is_to_be_renewed:
             return []
         reference = life.mandate.reference_number
@@ -186,6 +193,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         allowed = self._importer.allowed(self._contract.readable_mandates(self.ean))
         kind = day_kind_of(self.energy_type)
         now = dt_util.utcnow()
+        mandates = self._contract.book.about(self.ean, progress.references)
         return MeterData(
             import_progress=share_read(allowed, progress.read) if allowed else 100.0,
             data_until=progress.data_until,
@@ -197,7 +205,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
                 if (days := incomplete_days(coverage.missing(now, kind), kind))
             },
             skipped=dict(self._importer.skipped),
-            life=life_of(self._contract.data, self.ean, progress.references, now),
+            life=life_of(mandates, self.ean, progress.references, now),
         )
 
     @callback

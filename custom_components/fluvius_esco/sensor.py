@@ -1,6 +1,6 @@
 """The sensor platform: what is known of a contract and of each of its meters."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 from homeassistant.components.sensor import SensorEntity
@@ -15,6 +15,7 @@ from .certificate_sensors import (
 from .contract_sensors import CONTRACT_SENSORS, ContractSensor
 from .coordinator import FluviusConfigEntry, MeterCoordinator
 from .meter_sensors import LAST_DAY_SENSORS, METER_SENSORS, LastDaySensor, MeterSensor
+from .pacing import paced
 
 PARALLEL_UPDATES = 0
 
@@ -33,12 +34,23 @@ async def async_setup_entry(
         async_add_entities(
             [CertificateSensor(contract, description) for description in CERTIFICATE_SENSORS]
         )
-    for subentry_id, meter in entry.runtime_data.meters.items():
-        async_add_entities(
-            [MeterSensor(meter, description) for description in METER_SENSORS],
-            config_subentry_id=subentry_id,
-        )
-        _follow_measures(entry, meter, partial(async_add_entities, config_subentry_id=subentry_id))
+    async for few in paced(entry.runtime_data.meters.items()):
+        for subentry_id, meter in few:
+            add_entities = partial(_add_to_meter, entry, async_add_entities, subentry_id)
+            add_entities([MeterSensor(meter, description) for description in METER_SENSORS])
+            _follow_measures(entry, meter, add_entities)
+
+
+@callback
+def _add_to_meter(
+    entry: FluviusConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    subentry_id: str,
+    entities: Iterable[SensorEntity],
+) -> None:
+    """Add the entities of a meter, unless it was removed since the entry began to load."""
+    if subentry_id in entry.subentries:
+        async_add_entities(entities, config_subentry_id=subentry_id)
 
 
 def _follow_measures(
