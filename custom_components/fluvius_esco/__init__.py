@@ -28,6 +28,7 @@ from .facts_store import async_remove_facts
 from .following import async_follow_mandates
 from .issues import withdraw_old_issues
 from .meters import followed_eans
+from .pacing import paced
 from .removal import async_ask_about_entry, async_ask_about_meters
 from .request_log import async_remove_request_log, async_request_log
 from .storage import ProgressStore
@@ -49,6 +50,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 async def async_setup_entry(hass: HomeAssistant, entry: FluviusConfigEntry) -> bool:
     """Set up a contract and follow its meters."""
+    settings = _settings(entry)
     subentries = entry.get_subentries_of_type(SUBENTRY_METER)
     store = ProgressStore(hass, entry.entry_id)
     await store.async_load()
@@ -68,22 +70,28 @@ async def async_setup_entry(hass: HomeAssistant, entry: FluviusConfigEntry) -> b
     await contract.async_config_entry_first_refresh()
     meters = {
         subentry.subentry_id: MeterCoordinator(hass, entry, subentry, contract, store)
-        for subentry in subentries
+        async for few in paced(subentries)
+        for subentry in few
     }
     access = await async_access_store(hass, entry.entry_id)
     energy = EnergyWatch(hass, entry, await async_energy_store(hass, entry.entry_id))
     await energy.async_begin(
         meter.ean for meter in meters.values() if store.get(meter.ean).on_energy_dashboard
     )
-    entry.runtime_data = FluviusData(contract, access, meters, energy, _settings(entry))
+    entry.runtime_data = FluviusData(contract, access, meters, energy, settings)
     withdraw_old_issues(hass)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     entry.async_on_unload(entry.add_update_listener(_async_reload))
     entry.async_on_unload(contract.certificates.async_start())
+    async for few in paced(meters.values()):
+        for meter in few:
+            entry.async_create_background_task(
+                hass, meter.async_refresh(), name=f"import {meter.name}"
+            )
     _follow_mandates(hass, entry)
     await energy.async_settle()
-    for meter in meters.values():
-        entry.async_create_background_task(hass, meter.async_refresh(), name=f"import {meter.name}")
+    # A meter that was added meanwhile is none of those that are followed now.
+    await _async_reload(hass, entry)
     return True
 
 
@@ -151,18 +159,17 @@ def _follow_mandates(hass: HomeAssistant, entry: FluviusConfigEntry) -> None:
     """Let the meters know of changed mandates, and follow what is new."""
     data = entry.runtime_data
 
-    async def async_tell_meters() -> None:
-        for meter in data.meters.values():
-            meter.async_mandates_changed()
-            # A thousand of them in a row would hold everybody else up.
-            await asyncio.sleep(0)
+    async def take_over() -> None:
+        async for few in paced(data.meters.values()):
+            for meter in few:
+                meter.async_mandates_changed()
+        # What follows can change the entry, which is still being set up the first time.
+        await asyncio.sleep(0)
         await async_follow_mandates(hass, entry)
 
     @callback
     def on_mandates() -> None:
-        entry.async_create_background_task(
-            hass, async_tell_meters(), name="follow meters", eager_start=False
-        )
+        entry.async_create_background_task(hass, take_over(), name="follow meters")
 
     entry.async_on_unload(data.contract.async_add_listener(on_mandates))
     on_mandates()

@@ -1,7 +1,7 @@
 """The coordinators: one for a contract's mandates, one for the readings of each meter."""
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -39,7 +39,8 @@ from .meter import Meter
 from .metering.access import Access, is_readable, share_read
 from .metering.calendar import DayKind, Period, day_at
 from .metering.gaps import Coverage, IncompleteDay, incomplete_days
-from .metering.mandate_life import MandateLife, MandatesByEan, life_of
+from .metering.mandate_book import MandateBook, book_of
+from .metering.mandate_life import MandateLife, life_of
 from .metering.measures import Measure, SeriesKey, day_kind_of
 from .metering.news import Announced, Known, News, announced_with, news_since
 from .metering.summary import DayTotals
@@ -72,32 +73,28 @@ class ContractCoordinator(DataUpdateCoordinator[tuple[Mandate, ...]]):
         self.api = api
         self.in_flight = asyncio.Semaphore(MAX_REQUESTS_IN_FLIGHT)
         self.certificates = CertificateWatch(hass, entry, lambda: client.accepted_certificate)
-        self._by_ean = MandatesByEan(())
+        self._book = book_of(())
+        self._booked: tuple[Mandate, ...] | None = None
 
-    def readable_mandates(self) -> list[Mandate]:
-        """Return the mandates that give access to readings."""
-        return [mandate for mandate in self.data if is_readable(mandate)]
+    @property
+    def book(self) -> MandateBook:
+        """The mandates as they are known now."""
+        if self._booked is not self.data:
+            self._booked, self._book = self.data, book_of(self.data)
+        return self._book
 
-    def readable_mandates_of(self, ean: str) -> list[Mandate]:
-        """Return the mandates that give access to the readings of one EAN."""
-        return [mandate for mandate in self.mandates_of(ean, ()) if is_readable(mandate)]
-
-    def mandates_of(self, ean: str, references: Collection[str]) -> list[Mandate]:
-        """Return the mandates of an EAN, and those without one under its reference numbers.
-
-        With a thousand meters nobody can go through all mandates for each of them.
-        """
-        if self._by_ean.mandates is not self.data:
-            self._by_ean = MandatesByEan(self.data)
-        return self._by_ean.about(ean, references)
+    def readable_mandates(self, ean: str | None = None) -> list[Mandate]:
+        """Return the mandates that give access to readings, of one EAN or of all."""
+        mandates = self.data if ean is None else self.book.of(ean)
+        return [mandate for mandate in mandates if is_readable(mandate)]
 
     def renewable_mandates(self, ean: str) -> list[Mandate]:
         """Return the mandates that a new consent link renews: those of the one that counts."""
-        life = life_of(self.mandates_of(ean, ()), ean, (), dt_util.utcnow())
+        life = life_of(self.book.of(ean), ean, (), dt_util.utcnow())
         if life.mandate is None or not life.is_to_be_renewed:
             return []
         reference = life.mandate.reference_number
-        mandates = self.readable_mandates_of(ean)
+        mandates = self.readable_mandates(ean)
         return [mandate for mandate in mandates if mandate.reference_number == reference]
 
     @override
@@ -174,7 +171,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         self._added_up: tuple[datetime, date] | None = None
         self._failures = 0
         self._news_listeners: list[Callable[[News], None]] = []
-        self._mandates = contract.readable_mandates_of(self.ean)
+        self._mandates = contract.readable_mandates(self.ean)
         self._to_read_again: list[Period] = []
         self.meter = Meter(
             self.ean,
@@ -222,7 +219,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         for period in to_read_again:
             await self._importer.async_read_again(period)
         try:
-            await self._importer.async_run(self._contract.readable_mandates_of(self.ean))
+            await self._importer.async_run(self._contract.readable_mandates(self.ean))
         except FluviusError as err:
             report_permission(self.hass, self.config_entry, self.subentry.subentry_id, err)
             self._contract.api.async_meter_polled(self.subentry.subentry_id, err)
@@ -302,12 +299,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
 
     def allowed(self) -> list[Access]:
         """Return what mandates allow to be read now, up to the day of readings under way."""
-        return self._importer.allowed(self._contract.readable_mandates_of(self.ean))
-
-    def _life(self, now: datetime) -> MandateLife:
-        references = self._importer.progress.references
-        mandates = self._contract.mandates_of(self.ean, references)
-        return life_of(mandates, self.ean, references, now)
+        return self._importer.allowed(self._contract.readable_mandates(self.ean))
 
     @property
     def _offtake_coverage(self) -> Coverage:
@@ -320,6 +312,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         allowed = self.allowed()
         kind = day_kind_of(self.energy_type)
         now = dt_util.utcnow()
+        mandates = self._contract.book.about(self.ean, progress.references)
         return MeterData(
             import_progress=share_read(allowed, progress.read) if allowed else 100.0,
             data_until=progress.data_until,
@@ -331,7 +324,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
                 if (days := incomplete_days(coverage.missing(now, kind), kind))
             },
             skipped=dict(self._importer.skipped),
-            life=self._life(now),
+            life=life_of(mandates, self.ean, progress.references, now),
             facts=self._facts.summary(self._offtake_coverage, now),
             sums=self._sums,
             serials=progress.serials,
@@ -349,7 +342,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         """Show where the access stands, and read what the mandates of this meter newly allow."""
         self._show()
         report_life(self.hass, self.config_entry, self.subentry, self.data.life)
-        mandates = self._contract.readable_mandates_of(self.ean)
+        mandates = self._contract.readable_mandates(self.ean)
         if mandates != self._mandates:
             self._mandates = mandates
             self.config_entry.async_create_background_task(

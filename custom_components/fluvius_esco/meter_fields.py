@@ -31,7 +31,7 @@ class AskedMeter:
     @property
     def promised(self) -> list[Access]:
         """What mandates allow to be read, in the future too, oldest first."""
-        mandates = self.entry.runtime_data.contract.readable_mandates_of(self.coordinator.ean)
+        mandates = self.entry.runtime_data.contract.readable_mandates(self.coordinator.ean)
         within = Period(earliest_readable(dt_util.utcnow()), FAR_FUTURE)
         return accesses(mandates, within, self.coordinator.meter.day_kind)
 

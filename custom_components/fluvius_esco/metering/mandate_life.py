@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from itertools import chain
 
 from ..api.models import Mandate, MandateStatus, RenewalStatus
 from .access import FAR_FUTURE, FAR_PAST, is_expired, is_fine, is_readable
@@ -43,26 +42,6 @@ class MandateLife:
             RenewalStatus.TO_BE_RENEWED,
             RenewalStatus.EXPIRED,
         }
-
-
-class MandatesByEan:
-    """The mandates of a contract, found by what they are about."""
-
-    def __init__(self, mandates: tuple[Mandate, ...]) -> None:
-        """Sort the mandates once."""
-        self.mandates = mandates
-        self._of_ean: dict[str, list[Mandate]] = {}
-        self._of_reference: dict[str, list[Mandate]] = {}
-        for mandate in mandates:
-            if mandate.ean is not None:
-                self._of_ean.setdefault(mandate.ean, []).append(mandate)
-            elif mandate.reference_number is not None:
-                self._of_reference.setdefault(mandate.reference_number, []).append(mandate)
-
-    def about(self, ean: str, references: Iterable[str]) -> list[Mandate]:
-        """Return the mandates of an EAN, and those without one under some reference numbers."""
-        without_ean = (self._of_reference.get(reference, []) for reference in references)
-        return [*self._of_ean.get(ean, []), *chain.from_iterable(without_ean)]
 
 
 def life_of(
