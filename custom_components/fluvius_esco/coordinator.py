@@ -223,6 +223,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         except FluviusError as err:
             report_permission(self.hass, self.config_entry, self.subentry.subentry_id, err)
             self._contract.api.async_meter_polled(self.subentry.subentry_id, err)
+            await self._async_add_up()
             raise update_error(err, self._next_retry()) from err
         except StatisticsNotWrittenError as err:
             raise UpdateFailed(

@@ -9,7 +9,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .coordinator import FluviusConfigEntry
 from .entity import MeterEntity, async_add_to_meter
 from .metering.corrections import Corrections
-from .metering.measures import TOTAL_OF, Measure
+from .metering.measures import SHOWN_MEASURES, TOTAL_OF, Measure
 from .metering.news import Corrected, NewDay, NewMonthPeak, News
 from .pacing import paced
 
@@ -21,8 +21,6 @@ NEW_MONTH_PEAK: Final = "new_month_peak"
 
 # An event is no place for years of days; the statistics have all of them.
 _SHOWN_DAYS: Final = 31
-
-_TOTALS: Final = (Measure.OFFTAKE, Measure.INJECTION, Measure.GAS_ENERGY, Measure.GAS_VOLUME)
 
 READINGS: Final = EventEntityDescription(
     key="readings",
@@ -74,7 +72,7 @@ def _of_new_day(news: NewDay) -> dict[str, Any]:
     return {
         "date": news.totals.date.isoformat(),
         "previous_date": news.previous and news.previous.isoformat(),
-        **{measure: amounts[measure] for measure in (*_TOTALS, *TOTAL_OF) if measure in amounts},
+        **{measure: amounts[measure] for measure in (*SHOWN_MEASURES, *TOTAL_OF) if measure in amounts},
     }
 
 
