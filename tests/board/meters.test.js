@@ -14,14 +14,20 @@ function entity(id, device, key, platform = "fluvius_esco") {
 
 const devices = {
   contract: { id: "contract", name: "Contract", identifiers: [["fluvius_esco", "contract_live_1"]] },
-  gas: { id: "gas", name: "Gas", identifiers: [["fluvius_esco", GAS_EAN]] },
-  power: { id: "power", name: "Electricity", name_by_user: "Bakery", identifiers: [["fluvius_esco", EAN]] },
+  gas: { id: "gas", name: "Gas", model_id: "gas", identifiers: [["fluvius_esco", GAS_EAN]] },
+  power: {
+    id: "power",
+    name: "Electricity",
+    name_by_user: "Bakery",
+    model_id: "electricity",
+    identifiers: [["fluvius_esco", EAN]],
+  },
   lamp: { id: "lamp", name: "Lamp", identifiers: [["hue", EAN]] },
 };
 const entities = Object.fromEntries(
   [
     entity("sensor.contract", "contract", "mandates_approved"),
-    entity("sensor.gas", "gas", "last_day_gas_energy"),
+    entity("sensor.gas", "gas", "data_until"),
     entity("sensor.until", "power", "data_until"),
     entity("light.lamp", "lamp", undefined, "hue"),
     entity("sensor.loose", null, "data_until"),

@@ -3,7 +3,7 @@
 import { ELECTRICITY_DAY, GAS_DAY, dayOf } from "./time.js";
 
 const PLATFORM = "fluvius_esco";
-const GAS_SENSORS = ["last_day_gas_energy", "last_day_gas_volume"];
+const GAS = "gas";
 
 let known = { meters: [] };
 
@@ -37,7 +37,7 @@ export function findMeters(devices, entities, language) {
 function meterOf(device, entities) {
   const own = device?.identifiers?.find(([domain, id]) => domain === PLATFORM && /^\d{18}$/.test(id));
   if (!own) return null;
-  const isGas = GAS_SENSORS.some((key) => key in entities);
+  const isGas = device.model_id === GAS;
   return {
     id: device.id,
     ean: own[1],
