@@ -12,11 +12,14 @@ import { fill, loadWords, loadedWords } from "./words.js";
 /**
  * A card of one meter: the one of its `device_id`, or else the one that is chosen on the board.
  *
- * A card gives its `name` (which its texts are found by) and: `controls`, made once; `inputs`, the
- * states that it shows; `load`, what it has to ask for, given what tells whether that is still
+ * A card gives its `card` (which its texts are found by) and: `controls`, made once; `inputs`, the
+ * states that it shows; `news`, those that tell of changed readings; `load`, what it has to ask for, given what tells whether that is still
  * wanted; and `draw`, which returns what to show of it. `showControls` brings the controls up to date.
  */
 export class BoardCard extends HTMLElement {
+  /** The entities that tell that readings have changed: what was asked before is asked anew then. */
+  static news = [];
+
   /** Home Assistant takes a card that hides out of the page, unless it says this. */
   connectedWhileHidden = true;
   _config = {};
@@ -82,8 +85,8 @@ export class BoardCard extends HTMLElement {
     return [];
   }
 
-  inputs() {
-    return [];
+  inputs(state) {
+    return this.constructor.news.map(state);
   }
 
   async load() {
@@ -130,6 +133,11 @@ export class BoardCard extends HTMLElement {
   /** Return the state of one of the meter's entities. */
   state(key) {
     return stateOf(this._hass, this._meter, key);
+  }
+
+  /** Return which readings an answer is of: another value once anything of them has changed. */
+  get edition() {
+    return this.constructor.news.map((key) => this.state(key)?.last_updated);
   }
 
   /** The user's formats. */

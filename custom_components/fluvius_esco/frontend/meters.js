@@ -48,6 +48,13 @@ function meterOf(device, entities) {
   };
 }
 
+/**
+ * The entities that tell that readings have come or changed.
+ *
+ * The newest day is read first: what is corrected of older days is told at the end, by the event.
+ */
+export const NEWS = ["data_until", "readings", "missing_days"];
+
 /** Return the state of one of a meter's entities, if it has the entity. */
 export function stateOf(hass, meter, key) {
   const id = meter.entities[key];

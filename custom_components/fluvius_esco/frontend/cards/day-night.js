@@ -5,6 +5,7 @@ import { BoardCard } from "../card.js";
 import { barPath, canvas, decimalsOf, missingPattern, scale, ticksAround, valueAxis } from "../chart.js";
 import { html, svg } from "../dom.js";
 import { splitOf, sumsByDay, sumsByMonth } from "../hours.js";
+import { NEWS } from "../meters.js";
 import { choice, figures, legend, message, pager, pressable } from "../parts.js";
 import { selection } from "../selection.js";
 import { addMonths, dayOf, dayStart, daysOf, monthOf } from "../time.js";
@@ -22,6 +23,9 @@ const answers = new Answers();
 export class DayNight extends BoardCard {
   static card = "day_night";
 
+  // The history, which is read from the newest month to the oldest, is no news.
+  static news = [...NEWS, "import_progress"];
+
   _range = "month";
 
   controls() {
@@ -33,7 +37,7 @@ export class DayNight extends BoardCard {
   }
 
   inputs(state) {
-    return [state("data_until"), state("data_period_from")];
+    return [...super.inputs(state), state("data_period_from")];
   }
 
   showControls() {
@@ -88,7 +92,7 @@ export class DayNight extends BoardCard {
     const start = dayStart(`${months[0]}-01`, meter.firstHour);
     const end = dayStart(`${addMonths(this._month, 1)}-01`, meter.firstHour);
     const measures = meter.isGas ? GAS : ELECTRICITY;
-    const hours = await answers.get([meter.ean, start, end, this.state("data_until")?.last_updated], () =>
+    const hours = await answers.get([meter.ean, start, end, ...this.edition], () =>
       askHours(hass, meter, measures, start, end),
     );
     const isYear = this._range === "year";

@@ -6,6 +6,7 @@ import { canvas, decimalsOf, markedValue, missingPattern, scale, stripes, ticksA
 import { curveOf, finenessOf, stretchesOf } from "../curve.js";
 import { html, svg } from "../dom.js";
 import { heatMapOf, wholeDayOf } from "../hours.js";
+import { NEWS } from "../meters.js";
 import { dayPicker, figures, legend, message, pager, withTooltip } from "../parts.js";
 import { FLOOR } from "../peaks.js";
 import { isBeyondList, missingOf } from "../quality.js";
@@ -24,6 +25,9 @@ const answers = new Answers();
 export class LoadCurve extends BoardCard {
   static card = "load_curve";
 
+  // Readings that are validated, and kWh that are final, may be the same amounts as before.
+  static news = [...NEWS, "estimated_share", "gas_provisional_since"];
+
   getCardSize() {
     return 8;
   }
@@ -35,7 +39,7 @@ export class LoadCurve extends BoardCard {
   }
 
   inputs(state) {
-    return [state("data_until"), state("data_period_from")];
+    return [...super.inputs(state), state("data_period_from")];
   }
 
   showControls() {
@@ -55,7 +59,7 @@ export class LoadCurve extends BoardCard {
   async load(isWanted) {
     const { day, meter, hass } = this;
     const ask = (granularity) =>
-      answers.get([meter.id, day, granularity, this.state("data_until")?.last_updated], () =>
+      answers.get([meter.id, day, granularity, ...this.edition], () =>
         askReadings(hass, meter, day, granularity),
       );
     await new Promise((done) => setTimeout(done, PAUSE));
