@@ -92,17 +92,14 @@ export class DayNight extends BoardCard {
     const start = dayStart(`${months[0]}-01`, meter.firstHour);
     const end = dayStart(`${addMonths(this._month, 1)}-01`, meter.firstHour);
     const measures = meter.isGas ? GAS : ELECTRICITY;
-    const hours = await answers.get([meter.ean, start, end, ...this.edition], () =>
-      askHours(hass, meter, measures, start, end),
+    const days = await answers.get([meter.ean, start, end, ...this.edition], async () =>
+      byDay(await askHours(hass, meter, measures, start, end), meter.firstHour),
     );
     const isYear = this._range === "year";
     const periods = isYear ? months : daysOf(this._month);
-    const sums = (measure) => {
-      const byDay = hours[measure] && sumsByDay(hours[measure], meter.firstHour);
-      return byDay && isYear ? sumsByMonth(byDay) : byDay;
-    };
+    const sums = (measure) => (days[measure] && isYear ? sumsByMonth(days[measure]) : days[measure]);
     const directions = (meter.isGas ? GAS : ["offtake", "injection"])
-      .filter((total) => measures.some((measure) => measure.startsWith(total) && hours[measure]))
+      .filter((total) => measures.some((measure) => measure.startsWith(total) && days[measure]))
       .map((total) => ({
         measure: total,
         split: splitOf(periods, { total: sums(total), day: sums(`${total}_day`), night: sums(`${total}_night`) }),
@@ -248,4 +245,9 @@ export class DayNight extends BoardCard {
     }
     return legend(entries);
   }
+}
+
+/** Return the sums by day of measures: all that is kept of the hours of a year. */
+function byDay(hours, firstHour) {
+  return Object.fromEntries(Object.entries(hours).map(([measure, values]) => [measure, sumsByDay(values, firstHour)]));
 }
