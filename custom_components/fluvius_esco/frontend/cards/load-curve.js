@@ -3,7 +3,7 @@
 import { Answers, askHours, askReadings } from "../answers.js";
 import { BoardCard } from "../card.js";
 import { canvas, decimalsOf, markedValue, missingPattern, scale, stripes, ticksAround, valueAxis } from "../chart.js";
-import { curveOf, finenessOf, stretchesOf } from "../curve.js";
+import { curveOf, doubtOf, finenessOf, stretchesOf } from "../curve.js";
 import { html, svg } from "../dom.js";
 import { heatMapOf, wholeDayOf } from "../hours.js";
 import { NEWS } from "../meters.js";
@@ -101,11 +101,12 @@ export class LoadCurve extends BoardCard {
       key: measure,
       name: this.shared(measure),
       text: this.format.amount(value, "kWh"),
+      more: this._doubt(doubtOf(whole, measure)),
     }));
     return [figures(list), message(this.text("only_day"))];
   }
 
-  _figures({ series, length, missing, estimated }, whole) {
+  _figures({ series, length, missing, doubts }, whole) {
     const list = series.map(({ measure, sum }) => ({
       key: measure,
       name: this.shared(measure),
@@ -121,7 +122,7 @@ export class LoadCurve extends BoardCard {
         more: `${this.format.time(peak.start)}–${this.format.time(peak.start + length)}`,
       });
     }
-    if (estimated) list.push({ key: "estimated", name: this.shared("estimated"), text: this._slices(estimated) });
+    for (const { kind, count } of doubts) list.push({ key: kind, name: this.shared(kind), text: this._slices(count) });
     if (missing) list.push({ key: "missing", name: this.shared("missing"), text: this._slices(missing) });
     return figures(list);
   }
@@ -209,8 +210,8 @@ export class LoadCurve extends BoardCard {
         .filter(({ kind }) => kind !== "missing")
         .map(({ kind, slices: known }) => {
           const line = stepsOf(known, sign, x, y, length);
-          const filled = kind === "estimated" ? `url(#${measure})` : COLOR[measure];
-          const opacity = kind === "estimated" ? 0.8 : 0.32;
+          const filled = kind === "unsure" ? `url(#${measure})` : COLOR[measure];
+          const opacity = kind === "unsure" ? 0.8 : 0.32;
           return [
             svg("path", {
               d: `${line}V${y(0)}H${x(known[0].start)}Z`,
@@ -236,18 +237,24 @@ export class LoadCurve extends BoardCard {
   _lines({ starts, series, length }, index) {
     const start = starts[index];
     const told = series.map(({ measure, slices }) => {
-      const { power, isEstimated } = slices[index];
+      const { power, doubt } = slices[index];
       const value = power === null ? this.format.inSentence(this.shared("missing")) : this._power(power);
-      const doubt = isEstimated ? ` (${this.format.inSentence(this.shared("estimated"))})` : "";
-      return `${this.shared(measure)}: ${value}${doubt}`;
+      return `${this.shared(measure)}: ${value}${doubt ? ` (${this._doubt(doubt)})` : ""}`;
     });
     return [`${this.format.time(start)}–${this.format.time(start + length)}`, ...told];
   }
 
-  _legend({ series, missing, estimated }) {
+  /** Return a reason why something is not sure, as it stands beside an amount. */
+  _doubt(kind) {
+    return kind && this.format.inSentence(this.shared(kind));
+  }
+
+  _legend({ series, missing, doubts }) {
     const entries = series.map(({ measure }) => ({ text: this.shared(measure), color: COLOR[measure] }));
-    if (estimated) {
-      entries.push({ text: this.shared("estimated"), color: COLOR[series[0].measure], kind: "estimated" });
+    if (doubts.length) {
+      const [first, ...others] = doubts.map(({ kind }) => kind);
+      const text = [this.shared(first), ...others.map((kind) => this._doubt(kind))].join(", ");
+      entries.push({ text, color: COLOR[series[0].measure], kind: "unsure" });
     }
     if (missing) entries.push({ text: this.shared("missing"), kind: "missing" });
     if (!this.meter.isGas) entries.push({ text: this.text("floor"), color: "var(--floor)", kind: "line" });
