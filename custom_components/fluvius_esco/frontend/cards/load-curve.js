@@ -11,7 +11,7 @@ import { dayPicker, figures, legend, message, pager, withTooltip } from "../part
 import { FLOOR } from "../peaks.js";
 import { isBeyondList, missingOf } from "../quality.js";
 import { selection } from "../selection.js";
-import { addDays, dayOf, dayStart, localTime } from "../time.js";
+import { addDays, dayOf, dayStart, localTime, oldestReadable } from "../time.js";
 
 const COLOR = { offtake: "var(--offtake)", injection: "var(--injection)", gas_energy: "var(--gas)" };
 // Every day that is asked for is a request to Fluvius: those that are only paged past are not.
@@ -20,6 +20,8 @@ const PAUSE = 250;
 const SAME = 0.0005;
 // A meter has them once it has slices.
 const SLICE_SENSORS = ["newest_offtake_power", "newest_injection_power", "newest_gas_energy_power"];
+// What the action says of a day that no mandate gives, or not any more.
+const OUT_OF_REACH = new Set(["outside_mandates", "start_too_old"]);
 const answers = new Answers();
 
 export class LoadCurve extends BoardCard {
@@ -34,7 +36,7 @@ export class LoadCurve extends BoardCard {
 
   controls() {
     this._picker = dayPicker((date) => selection.chooseDay(date));
-    this._pager = pager((step) => selection.chooseDay(addDays(this.day, step)), this._picker.element);
+    this._pager = pager((step) => this._goTo(addDays(this.day, step)), this._picker.element);
     return [this._pager.element];
   }
 
@@ -45,8 +47,7 @@ export class LoadCurve extends BoardCard {
   showControls() {
     const { day, newest } = this;
     if (this.meter.isGas) this.heading = this.text("title_gas");
-    const from = Date.parse(this.state("data_period_from")?.state);
-    const oldest = Number.isNaN(from) ? "" : dayOf(from, this.meter.firstHour);
+    const oldest = this._oldest;
     const text = this.format.day(day);
     this._picker.show({ text, name: `${this.text("day")}: ${text}`, day, oldest, newest });
     this._pager.show({
@@ -56,7 +57,30 @@ export class LoadCurve extends BoardCard {
     });
   }
 
+  get _oldest() {
+    const from = Date.parse(this.state("data_period_from")?.state);
+    const days = [oldestReadable(), Number.isNaN(from) ? "" : dayOf(from, this.meter.firstHour)];
+    return days.sort()[1];
+  }
+
+  /** Go to a day, or from one that is out of reach to the nearest that is not. */
+  _goTo(day) {
+    const { newest, _oldest: oldest } = this;
+    selection.chooseDay(day < oldest ? oldest : day > newest ? newest : day);
+  }
+
   async load(isWanted) {
+    const outOfReach = { curve: curveOf(this.day, this.meter, []), isOutOfReach: true };
+    if (this.day < oldestReadable()) return outOfReach;
+    try {
+      return await this._ask(isWanted);
+    } catch (error) {
+      if (OUT_OF_REACH.has(error?.translation_key)) return outOfReach;
+      throw error;
+    }
+  }
+
+  async _ask(isWanted) {
     const { day, meter, hass } = this;
     const ask = (granularity) =>
       answers.get([meter.id, day, granularity, ...this.edition], () =>
@@ -86,8 +110,9 @@ export class LoadCurve extends BoardCard {
     return wholeDayOf(heatMapOf([day], meter.firstHour, hours)[0].cells) === null;
   }
 
-  draw({ curve, whole }, width) {
+  draw({ curve, whole, isOutOfReach }, width) {
     this.dataset.shown = `${this.meter.ean} ${curve.date}`;
+    if (isOutOfReach) return [message(this.text(this.meter.isGas ? "out_of_reach_gas" : "out_of_reach"))];
     if (curve.isEmpty) return this._drawWhole(whole);
     return [this._figures(curve, whole), this._chart(curve, width), this._legend(curve), this._note()];
   }
