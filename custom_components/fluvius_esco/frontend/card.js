@@ -7,7 +7,7 @@ import { dataUntil, metersOf, newestDay, stateOf } from "./meters.js";
 import { message } from "./parts.js";
 import { selection } from "./selection.js";
 import { STYLE } from "./style.js";
-import { fill, loadWords, loadedWords } from "./words.js";
+import { fill, languageOf, loadWords, loadedWords, pauseAfterFailure } from "./words.js";
 
 /**
  * A card of one meter: the one of its `device_id`, or else the one that is chosen on the board.
@@ -166,7 +166,7 @@ export class BoardCard extends HTMLElement {
     if (!hass || !this.isConnected) return;
     const words = loadedWords(hass.locale?.language);
     if (!words) {
-      loadWords(hass.locale?.language).then(this._onSelection, (error) => this._fail(error));
+      this._waitForWords(languageOf(hass.locale?.language));
       return;
     }
     const meters = metersOf(hass);
@@ -181,6 +181,23 @@ export class BoardCard extends HTMLElement {
     this._words = words;
     this._meter = meter;
     this._refresh();
+  }
+
+  /** Update the card once its texts are loaded, however often that has to be tried. */
+  async _waitForWords(language) {
+    if (this._awaited === language) return;
+    this._awaited = language;
+    try {
+      await loadWords(language);
+    } catch (error) {
+      if (this._awaited !== language) return;
+      this._seen = undefined;
+      await this._fail(error);
+      await pauseAfterFailure(language);
+    }
+    if (this._awaited !== language) return;
+    this._awaited = undefined;
+    this._update();
   }
 
   async _refresh() {
