@@ -1,7 +1,7 @@
 /** What all cards share: which meter they are of, when they ask anew, what they say if that fails. */
 
 import { reasonOf } from "./answers.js";
-import { html } from "./dom.js";
+import { html, replaceParts } from "./dom.js";
 import { Format } from "./format.js";
 import { dataUntil, metersOf, newestDay, stateOf } from "./meters.js";
 import { message } from "./parts.js";
@@ -248,6 +248,10 @@ export class BoardCard extends HTMLElement {
 
   _drawNow() {
     if (!this._draw || !this._width) return;
-    this._body.replaceChildren(...[this._draw(this._width)].flat(Infinity).filter((part) => part !== null));
+    const focused = this.shadowRoot.activeElement?.dataset.focus;
+    replaceParts(this._body, [this._draw(this._width)].flat(Infinity).filter((part) => part !== null));
+    if (focused === undefined || this.shadowRoot.activeElement) return;
+    const again = this._body.querySelector(`[data-focus="${CSS.escape(focused)}"]`);
+    again?.focus({ preventScroll: true });
   }
 }

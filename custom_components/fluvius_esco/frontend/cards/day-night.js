@@ -176,7 +176,7 @@ export class DayNight extends BoardCard {
       this._label(period, index, room, isYear),
     );
     const press = isYear ? () => this._goTo("month", period) : () => selection.chooseDay(period);
-    return svg("g", {}, isMissing ? group : pressable(group, name, press), label);
+    return svg("g", {}, isMissing ? group : pressable(group, period, name, press), label);
   }
 
   /** Tell whether there should be readings of a day or a month by now. */

@@ -163,7 +163,7 @@ export class WeekHeatMap extends BoardCard {
     const drawn = hours.map((cell, column) => this._cell(cell, place.left + column * place.room, place));
     const row = svg("g", { class: "day", "data-date": date }, label, drawn, this._whole(whole, place));
     const isKnown = cells.flat().some(({ amount }) => amount !== null);
-    return isKnown ? pressable(row, this._told(date, cells), () => selection.chooseDay(date)) : row;
+    return isKnown ? pressable(row, date, this._told(date, cells), () => selection.chooseDay(date)) : row;
   }
 
   /** Say the amount of a day that is known as a whole only. */
