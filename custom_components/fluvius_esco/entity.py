@@ -26,6 +26,8 @@ class MeterEntity(CoordinatorEntity[MeterCoordinator]):
             identifiers={(DOMAIN, coordinator.ean)},
             name=coordinator.subentry.title,
             manufacturer="Fluvius",
+            # What the board knows a gas meter by, whichever entities are disabled.
+            model_id=coordinator.energy_type.name.lower(),
             serial_number=coordinator.data.serial_number,
             entry_type=DeviceEntryType.SERVICE,
         )

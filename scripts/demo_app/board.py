@@ -9,7 +9,16 @@ from typing import Any
 from playwright.async_api import Page, ViewportSize
 
 from .api import HomeAssistantApi, WebSocket
-from .board_check import CARD, Recorder, all_cards, check_board, check_curve, has_only_days, shown
+from .board_check import (
+    CARD,
+    Recorder,
+    all_cards,
+    check_board,
+    check_curve,
+    check_keyboard,
+    has_only_days,
+    shown,
+)
 from .board_gaps import picture_gaps
 from .errors import DemoError
 from .meters import METERS, DemoMeter
@@ -113,6 +122,7 @@ async def _look_at_board(page: Page, websocket: WebSocket, folder: Path, newest:
         await check_board(page, websocket, meter, newest)
         if meter.is_gas:
             await take_picture(page, folder, "board-gas-en-1440")
+    await check_keyboard(page, _quarter_hour_meter())
     await _choose_another_day(page, websocket, _quarter_hour_meter())
     await _picture_at_both_widths(page, folder, "en", _quarter_hour_meter())
 
