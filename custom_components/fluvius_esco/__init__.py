@@ -50,10 +50,12 @@ async def async_setup_entry(hass: HomeAssistant, entry: FluviusConfigEntry) -> b
     """Set up a contract and follow its meters."""
     subentries = entry.get_subentries_of_type(SUBENTRY_METER)
     store = ProgressStore(hass, entry.entry_id)
-    await store.async_load()
-    gone = await store.async_keep_only({subentry.data[CONF_EAN] for subentry in subentries})
-    await async_remove_facts(hass, entry.entry_id, gone)
+    followed = {subentry.data[CONF_EAN] for subentry in subentries}
+    await store.async_load(followed)
+    gone = store.others(followed)
     await async_ask_about_meters(hass, entry, gone)
+    await async_remove_facts(hass, entry.entry_id, gone)
+    await store.async_forget(gone)
     await WaitingKeys(hass).async_settle(entry)
     async_settle_certificates(hass, entry)
     log = await async_request_log(hass, entry.entry_id)
@@ -96,10 +98,10 @@ async def async_unload_entry(hass: HomeAssistant, entry: FluviusConfigEntry) -> 
 async def async_remove_entry(hass: HomeAssistant, entry: FluviusConfigEntry) -> None:
     """Forget how far the meters of a removed contract were imported, and ask what is to stay."""
     store = ProgressStore(hass, entry.entry_id)
-    await store.async_load()
-    gone = await store.async_keep_only(set())
-    await store.async_remove()
+    await store.async_load(followed_eans(entry))
+    gone = store.others(())
     await async_remove_facts(hass, entry.entry_id, gone)
+    await store.async_remove()
     await async_remove_access_store(hass, entry.entry_id)
     await async_remove_request_log(hass, entry.entry_id)
     await async_remove_energy_store(hass, entry.entry_id)
