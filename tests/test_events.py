@@ -7,8 +7,6 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.fluvius_esco.const import DOMAIN
-
 from .certificates import IssuedCertificate
 from .helpers import (
     DAILY_EAN,
@@ -18,6 +16,7 @@ from .helpers import (
     contract_entry,
     days_ago,
     imported,
+    kept_progress,
     later,
     sensor_state,
     set_up,
@@ -387,7 +386,7 @@ async def test_a_history_that_was_lost_and_is_read_again_is_no_news(
     paper: Newspaper,
 ) -> None:
     assert await hass.config_entries.async_unload(entry.entry_id)
-    progress = hass_storage[f"{DOMAIN}.{entry.entry_id}"]["data"][QUARTER_HOUR_EAN]
+    progress = kept_progress(hass_storage, entry, QUARTER_HOUR_EAN)
     # As if the recorder had held more.
     progress["newest"] = {name: hour + 3600 for name, hour in progress["newest"].items()}
     sandbox.state.journal.clear()
