@@ -3,9 +3,12 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from homeassistant.core import HomeAssistant
+from homeassistant.core import CoreState, HomeAssistant
+from homeassistant.setup import async_setup_component
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import MockConfigEntry, async_mock_service
+
+from custom_components.fluvius_esco.const import DOMAIN
 
 from .certificates import IssuedCertificate
 from .helpers import (
@@ -15,11 +18,13 @@ from .helpers import (
     assert_all_there,
     contract_entry,
     days_ago,
+    hourly_rows,
     imported,
     kept_progress,
     later,
     sensor_state,
     set_up,
+    total,
 )
 from .news import Newspaper, event_entity, follow
 from .observing import POLL, energy_requests
@@ -343,6 +348,39 @@ async def test_what_arrived_while_home_assistant_was_away_is_told(
 
 
 @pytest.mark.usefixtures("history")
+async def test_what_is_found_while_home_assistant_starts_reaches_its_automations(
+    hass: HomeAssistant, sandbox: Sandbox, entry: MockConfigEntry, now: datetime, freezer: Any
+) -> None:
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    set_peak(sandbox, days_ago(now, 4), 9.2, now + timedelta(hours=1))
+    freezer.tick(ONE_DAY)
+    hass.set_state(CoreState.not_running)
+    calls = async_mock_service(hass, "test", "told")
+    trigger = {
+        "trigger": "event.received",
+        "target": {"entity_id": event_entity(hass, QUARTER_HOUR_EAN)},
+        "options": {"event_type": ["new_day", "new_month_peak"]},
+    }
+    automation = {
+        "triggers": trigger,
+        "actions": {
+            "action": "test.told",
+            "data": {"kind": "{{ trigger.to_state.attributes.event_type }}"},
+        },
+        "mode": "queued",
+    }
+    assert await async_setup_component(hass, "automation", {"automation": automation})
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await imported(hass)
+    assert calls == []
+    await hass.async_start()
+    await imported(hass)
+    assert [call.data["kind"] for call in calls] == ["new_day", "new_month_peak"]
+    await later(hass, freezer, POLL)
+    assert len(calls) == 2
+
+
+@pytest.mark.usefixtures("history")
 async def test_a_correction_is_told_though_its_poll_was_cut_off_once_it_was_written(
     hass: HomeAssistant,
     sandbox: Sandbox,
@@ -419,6 +457,31 @@ async def test_older_readings_that_a_mandate_newly_allows_are_no_news(
     assert paper.told == []
     await later(hass, freezer, ONE_DAY)
     assert paper.kinds[0] == "new_day"
+
+
+@pytest.mark.parametrize("api_version", ["v3", "v2"])
+async def test_days_that_are_allowed_again_after_their_deletion_are_no_news(
+    hass: HomeAssistant,
+    sandbox: Sandbox,
+    certificate: IssuedCertificate,
+    paper: Newspaper,
+    now: datetime,
+    freezer: Any,
+    api_version: str,
+) -> None:
+    ean = QUARTER_HOUR_EAN
+    sandbox.add_mandate(ean, data_period_from=days_ago(now, 14))
+    await set_up(hass, contract_entry(sandbox, certificate, [ean], api_version=api_version))
+    before = await hourly_rows(hass, f"{DOMAIN}:{ean}_offtake")
+    sandbox.change_mandate(ean, at=now, dataPeriodTo=days_ago(now, 8))
+    sandbox.add_mandate(ean, data_period_from=days_ago(now, 4), reference_number="REF-2")
+    await later(hass, freezer, POLL)
+    deleted = days_ago(now, 6), days_ago(now, 5)
+    assert await total(hass, f"{DOMAIN}:{ean}_offtake", *deleted) == 0
+    sandbox.change_mandate(ean, at=now, dataPeriodTo=None)
+    await later(hass, freezer, POLL)
+    assert await hourly_rows(hass, f"{DOMAIN}:{ean}_offtake") == before
+    assert paper.told == []
 
 
 async def test_a_history_that_was_cut_off_is_no_news_once_it_is_there(

@@ -174,6 +174,16 @@ async def test_what_fails_is_told_and_tried_again(
     await assert_all_there(hass, sandbox, DAILY_EAN)
 
 
+async def test_a_refused_day_of_the_period_is_told(
+    hass: HomeAssistant, sandbox: Sandbox, entry: MockConfigEntry, now: datetime
+) -> None:
+    correct_unseen(sandbox, now, 90, -1.5)
+    with pytest.raises(HomeAssistantError) as failed:
+        await refresh(hass, DAILY_EAN, start="2026-08-10", end="2026-08-20")
+    assert failed.value.translation_key == "malformed_answer"
+    assert await refresh(hass, DAILY_EAN, start="2026-10-10", end="2026-10-20")
+
+
 async def test_a_contract_that_is_unloaded_meanwhile_ends_it(
     hass: HomeAssistant, sandbox: Sandbox, entry: MockConfigEntry
 ) -> None:

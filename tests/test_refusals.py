@@ -31,6 +31,7 @@ from .helpers import (
     sensor_state,
     set_up,
 )
+from .news import follow as follow_news
 from .observing import POLL, energy_requests
 from .sandbox import Sandbox
 
@@ -268,6 +269,52 @@ async def test_one_wrong_day_costs_that_day_only(
     assert issue_of(hass, entry) is None
     await assert_all_there(hass, sandbox, QUARTER_HOUR_EAN)
     assert float(sensor_state(hass, QUARTER_HOUR_EAN, "import_progress")) == 100
+
+
+@pytest.mark.parametrize("version", ["v3", "v2"])
+async def test_a_wrong_day_keeps_no_later_day_from_being_told(
+    hass: HomeAssistant,
+    sandbox: Sandbox,
+    certificate: IssuedCertificate,
+    approve: Approve,
+    spoil: Spoil,
+    freezer: Any,
+    version: str,
+) -> None:
+    approve(14)
+    spoil(8)
+    entry = contract_entry(sandbox, certificate, [QUARTER_HOUR_EAN], api_version=version)
+    await set_up(hass, entry)
+    paper = follow_news(hass)
+    for day in ("2026-11-10", "2026-11-11"):
+        await later(hass, freezer, ONE_DAY)
+        assert paper.of_kind("new_day")[-1]["date"] == day
+        assert last_error(entry) is None
+        assert placeholders(hass, entry)["start"] == "2026-11-02 00:00"
+
+
+async def test_a_wrong_day_of_an_expired_mandate_leaves_the_others_shown(
+    hass: HomeAssistant,
+    sandbox: Sandbox,
+    approve: Approve,
+    spoil: Spoil,
+    follow: Follow,
+    now: datetime,
+    freezer: Any,
+) -> None:
+    approve(14)
+    spoil(8)
+    entry = await follow()
+    expiry = days_ago(now, 0) + 2 * ONE_DAY
+    sandbox.change_mandate(QUARTER_HOUR_EAN, at=now, mandateExpirationDate=expiry)
+    await later(hass, freezer, 3 * ONE_DAY)
+    await later(hass, freezer, POLL)
+    sandbox.state.journal.clear()
+    await later(hass, freezer, POLL)
+    assert [one.period_type for one in energy_requests(sandbox)] == ["readTime"]
+    assert last_error(entry) is None
+    assert issue_of(hass, entry) is not None
+    assert float(sensor_state(hass, QUARTER_HOUR_EAN, "year_offtake")) > 0
 
 
 @pytest.mark.parametrize("bad", [399, 250, 30])

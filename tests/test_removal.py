@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 
 from homeassistant.components.recorder.statistics import list_statistic_ids
 from homeassistant.config_entries import ConfigSubentry
@@ -263,3 +264,18 @@ async def test_a_contract_that_is_set_up_again_takes_its_meters_out_of_the_quest
     await repairs.settle(issue.issue_id, "delete")
     assert await statistics_of(hass, GAS_EAN) == []
     await assert_all_there(hass, sandbox, QUARTER_HOUR_EAN)
+
+
+async def test_what_is_kept_of_a_removed_meter_s_days_goes_though_its_removal_was_cut_off(
+    hass: HomeAssistant, sandbox: Sandbox, hass_storage: dict[str, Any]
+) -> None:
+    entry = contract_entry(sandbox, None, [QUARTER_HOUR_EAN, GAS_EAN])
+    await set_up(hass, entry)
+    facts = f"{DOMAIN}.{entry.entry_id}.{GAS_EAN}"
+    assert facts in hass_storage
+    with patch(f"custom_components.{DOMAIN}.async_remove_facts", side_effect=OSError):
+        await remove(hass, entry, GAS_EAN)
+    assert facts in hass_storage
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await imported(hass)
+    assert facts not in hass_storage

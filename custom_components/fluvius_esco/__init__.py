@@ -8,6 +8,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.device_registry import DeviceEntry
+from homeassistant.helpers.start import async_at_started
 from homeassistant.helpers.typing import ConfigType
 
 from .access_store import async_access_store, async_remove_access_store
@@ -87,6 +88,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: FluviusConfigEntry) -> b
     entry.async_on_unload(contract.certificates.async_start())
     async for few in paced(meters.values()):
         for meter in few:
+            entry.async_on_unload(async_at_started(hass, meter.async_tell_due_news))
             entry.async_create_background_task(
                 hass, meter.async_refresh(), name=f"import {meter.name}"
             )

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Final, override
 
 from homeassistant.config_entries import ConfigEntry, ConfigSubentry
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, CoreState, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
@@ -36,7 +36,7 @@ from .facts_store import FactsStore, FactsSummary
 from .importer import MeterImporter
 from .issues import report_life, report_permission, report_refusals
 from .meter import Meter
-from .metering.access import Access, is_readable, share_read
+from .metering.access import Access, clip, is_readable, share_read, unread
 from .metering.calendar import DayKind, Period, day_at
 from .metering.gaps import Coverage, IncompleteDay, incomplete_days
 from .metering.mandate_book import MandateBook, book_of
@@ -171,6 +171,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         self._added_up: tuple[datetime, date] | None = None
         self._failures = 0
         self._news_listeners: list[Callable[[News], None]] = []
+        self._news_are_due = False
         self._mandates = contract.readable_mandates(self.ean)
         self._to_read_again: list[Period] = []
         self.meter = Meter(
@@ -194,7 +195,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
             self._to_read_again.append(period)
         # As one of the entry's tasks it ends with it, so that no two runs of a meter overlap.
         run = self.config_entry.async_create_background_task(
-            self.hass, self._async_refresh_and_count(), name=f"refresh {self.name}"
+            self.hass, self._async_refresh_and_count(period), name=f"refresh {self.name}"
         )
         await asyncio.wait([run])
         if run.cancelled() or self._shutdown_requested:
@@ -205,14 +206,20 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
             )
         return run.result()
 
-    async def _async_refresh_and_count(self) -> int:
+    async def _async_refresh_and_count(self, period: Period | None) -> int:
         await self.async_refresh()
         if not self.last_update_success:
             raise failure(self.last_exception)
+        read = self._importer.progress.read
+        for refusal in self._importer.refusals:
+            # Of a refused request the days may have been read one by one.
+            if period is not None and clip(unread([refusal.asked], read), period):
+                raise failure(update_error(refusal.error))
         return self._importer.hours_written
 
     @override
     async def _async_update_data(self) -> MeterData:
+        self._news_are_due = False
         if not self._sums:
             await self._async_add_up()
         to_read_again, self._to_read_again = self._to_read_again, []
@@ -273,8 +280,19 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         self._news_listeners.append(listener)
         return partial(self._news_listeners.remove, listener)
 
+    async def async_tell_due_news(self, _: HomeAssistant) -> None:
+        """Tell what was read while Home Assistant started, unless more of it is being read."""
+        if self._news_are_due:
+            await self._async_tell_news()
+
     async def _async_tell_news(self) -> None:
-        """Tell what was not told yet, once all of it is read; the history itself is no news."""
+        """Tell what was not told yet, once all of it is read; the history itself is no news.
+
+        Automations listen from the moment on that Home Assistant runs.
+        """
+        self._news_are_due = self.hass.state is not CoreState.running
+        if self._news_are_due:
+            return
         progress = self._importer.progress
         if progress.asked_until is None:
             return

@@ -72,7 +72,11 @@ def _of_new_day(news: NewDay) -> dict[str, Any]:
     return {
         "date": news.totals.date.isoformat(),
         "previous_date": news.previous and news.previous.isoformat(),
-        **{measure: amounts[measure] for measure in (*SHOWN_MEASURES, *TOTAL_OF) if measure in amounts},
+        **{
+            measure: amounts[measure]
+            for measure in (*SHOWN_MEASURES, *TOTAL_OF)
+            if measure in amounts
+        },
     }
 
 

@@ -107,6 +107,7 @@ class MeterImporter:
         self.skipped: Counter[str] = Counter()
         self.refusals: list[Refusal] = []
         self.hours_written = 0
+        self._is_of_use = False
 
     @property
     def progress(self) -> Progress:
@@ -134,6 +135,7 @@ class MeterImporter:
         """
         self.refusals = []
         self.hours_written = 0
+        self._is_of_use = False
         references = frozenset(one.reference_number for one in mandates if one.reference_number)
         await self._async_begin_anew_without_facts()
         await self._async_keep(references=self.progress.references | references)
@@ -143,6 +145,8 @@ class MeterImporter:
         if not allowed:
             return
         if all(map(is_expired, mandates)):
+            # Nothing arrives any more: days that are refused for good must not hide the others.
+            self._is_of_use = bool(self.progress.read)
             todo = unread(allowed, self.progress.read)
             await self._async_read(bundled(todo, allowed, self._day_kind))
             await self._async_rest(allowed[-1].period.end)
@@ -220,6 +224,7 @@ class MeterImporter:
             # A data period that has ended gets no new readings, and V2 refuses to look for them.
             if day_at(now, self._day_kind).start <= allowed[-1].period.end.timestamp():
                 raise
+            self._is_of_use = True
             return ()
         except FluviusMalformedAnswerError as err:
             # Whatever else arrived is to be found as well: all is read again, and the rule-breaking
@@ -233,6 +238,7 @@ class MeterImporter:
         arrivals = await self._hass.async_add_executor_job(arrived, headpoint, allowed, followed)
         for evaluation in arrivals.whole:
             await self._async_write(evaluation)
+        self._is_of_use = True
         return arrivals.again
 
     async def _async_read(self, requests: Iterable[Access]) -> None:
@@ -247,6 +253,7 @@ class MeterImporter:
                 try:
                     evaluation = await answer
                     good += 1
+                    self._is_of_use = True
                 except (FluviusMalformedAnswerError, FluviusValidationError) as err:
                     await self._async_refuse(Refusal(asked, err))
                     smaller = halves(asked, self._day_kind)
@@ -260,7 +267,7 @@ class MeterImporter:
         finally:
             if reading is not None:
                 _abandon(reading[1])
-        if self.refusals and not good:
+        if self.refusals and not self._is_of_use:
             raise self.refusals[0].error
 
     def _start(self, queue: deque[Access]) -> tuple[Access, asyncio.Task[Evaluation]] | None:
@@ -317,7 +324,7 @@ class MeterImporter:
         self.skipped.update(evaluation.skipped)
         await self._facts.async_update(evaluation.facts)
         progress = self.progress
-        corrected = corrections(written.changed, progress.coverage, self._meter.ean)
+        corrected = corrections(written.changed, progress.coverage, progress.read, self._meter.ean)
         await self._async_keep_all(after_answer(progress, evaluation, corrected))
 
     async def _async_forget_beyond_mandate(self, mandates: list[Mandate]) -> None:

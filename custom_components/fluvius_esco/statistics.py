@@ -35,7 +35,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from .api.models import Unit
 from .const import DOMAIN
 from .metering.calendar import HOUR, Span
-from .metering.corrections import changed_days
+from .metering.corrections import Change, changed_days
 from .metering.hourly import HourlySums
 from .metering.measures import Measure, SeriesKey
 from .metering.running_sum import Plan, Row, Rows, plan, without_deleting
@@ -85,7 +85,7 @@ class Written:
     """
 
     hours: int = 0
-    changed: Mapping[SeriesKey, Mapping[date, float]] = field(default_factory=dict)
+    changed: Mapping[SeriesKey, Mapping[date, Change]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class _Prepared:
     hours: HourlySums
     needed: Plan
     appends: bool
-    changed: Mapping[date, float]
+    changed: Mapping[date, Change]
 
 
 def unit_of(measure: Measure) -> str:

@@ -8,6 +8,7 @@ import pytest
 from custom_components.fluvius_esco.metering.calendar import (
     BRUSSELS,
     DayKind,
+    Span,
     day_at,
     day_of,
     day_start,
@@ -20,6 +21,13 @@ instants = st.datetimes(
     timezones=st.just(UTC),
 )
 kinds = st.sampled_from(DayKind)
+spans = st.tuples(st.integers(0, 9), st.integers(1, 9)).map(lambda of: Span(of[0], sum(of)))
+
+
+@given(spans, spans)
+def test_spans_overlap_where_they_have_a_second_in_common(first: Span, second: Span) -> None:
+    in_common = range(max(first.start, second.start), min(first.end, second.end))
+    assert first.overlaps(second) is bool(in_common)
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,16 @@ from datetime import date
 from hypothesis import given, strategies as st
 import pytest
 
+from custom_components.fluvius_esco.api.models import Granularity
+from custom_components.fluvius_esco.metering.access import Access
+from custom_components.fluvius_esco.metering.answer import period_of
 from custom_components.fluvius_esco.metering.calendar import HOUR, DayKind, Span
-from custom_components.fluvius_esco.metering.corrections import added_up, changed_days, corrections
+from custom_components.fluvius_esco.metering.corrections import (
+    Change,
+    added_up,
+    changed_days,
+    corrections,
+)
 from custom_components.fluvius_esco.metering.gaps import Coverage, Gap
 from custom_components.fluvius_esco.metering.hourly import HourlySums
 from custom_components.fluvius_esco.metering.measures import Measure, SeriesKey
@@ -18,6 +26,7 @@ DAYS = [electricity_day(f"2026-11-0{day}") for day in (1, 2, 3)]
 FIRST, SECOND, _ = DAYS
 OFFTAKE = SeriesKey(EAN, Measure.OFFTAKE)
 NIGHT = SeriesKey(EAN, Measure.OFFTAKE_NIGHT)
+READ = (Access(period_of(Span(FIRST.start, DAYS[-1].end)), (Granularity.DAY,)),)
 
 hours = st.integers(0, 71).map(lambda hour: FIRST.start + hour * HOUR)
 amounts = st.integers(0, 9000).map(lambda watt_hours: watt_hours / 1000)
@@ -33,7 +42,8 @@ def changed(
     for start in sorted(stored):
         total += stored[start]
         table[start] = Row(start, stored[start], total)
-    return changed_days(table, plan(0.0, table, HourlySums(wanted, void)), DayKind.ELECTRICITY)
+    found = changed_days(table, plan(0.0, table, HourlySums(wanted, void)), DayKind.ELECTRICITY)
+    return {day: change.amount for day, change in found.items()}
 
 
 def of_day(values: dict[int, float], span: Span) -> float:
@@ -73,25 +83,38 @@ def test_a_daily_value_that_becomes_its_quarter_hours_changes_nothing() -> None:
 def test_a_day_that_lacked_readings_is_not_corrected_by_those_that_arrive() -> None:
     lacking = {OFFTAKE: Coverage((Gap(FIRST.start, FIRST.start + 900, counted=False),))}
     for key in (OFFTAKE, NIGHT):
-        change = {key: {FIRST.date: 0.25, SECOND.date: 0.5}}
-        assert corrections(change, lacking, EAN) == {SECOND.date: {key.measure: 0.5}}
+        change = {key: {FIRST.date: Change(0.25), SECOND.date: Change(0.5)}}
+        assert corrections(change, lacking, READ, EAN) == {SECOND.date: {key.measure: 0.5}}
 
 
 def test_a_day_that_lacked_readings_is_corrected_where_it_amounts_to_less() -> None:
     lacking = {OFFTAKE: Coverage((Gap(FIRST.start, FIRST.start + 900, counted=False),))}
-    change = {OFFTAKE: {FIRST.date: -0.25}}
-    assert corrections(change, lacking, EAN) == {FIRST.date: {Measure.OFFTAKE: -0.25}}
+    change = {OFFTAKE: {FIRST.date: Change(-0.25)}}
+    assert corrections(change, lacking, READ, EAN) == {FIRST.date: {Measure.OFFTAKE: -0.25}}
 
 
 def test_a_day_that_a_daily_value_stood_in_for_is_corrected_by_its_quarter_hours() -> None:
     counted = {OFFTAKE: Coverage((Gap(FIRST.start, FIRST.start + 900, counted=True),))}
-    change = {OFFTAKE: {FIRST.date: 0.25}}
-    assert corrections(change, counted, EAN) == {FIRST.date: {Measure.OFFTAKE: 0.25}}
+    change = {OFFTAKE: {FIRST.date: Change(0.25)}}
+    assert corrections(change, counted, READ, EAN) == {FIRST.date: {Measure.OFFTAKE: 0.25}}
+
+
+def test_a_day_of_nothing_is_corrected_only_if_it_had_been_read() -> None:
+    table = {FIRST.start: Row(FIRST.start, 0.0, 0.0)}
+    needed = plan(0.0, table, HourlySums({FIRST.start: 1.5}))
+    change = {OFFTAKE: changed_days(table, needed, DayKind.ELECTRICITY)}
+    assert corrections(change, {}, READ, EAN) == {FIRST.date: {Measure.OFFTAKE: 1.5}}
+    assert corrections(change, {}, (), EAN) == {}
+
+
+def test_a_day_that_is_to_be_read_again_is_corrected() -> None:
+    change = {OFFTAKE: {FIRST.date: Change(1.5)}}
+    assert corrections(change, {}, (), EAN) == {FIRST.date: {Measure.OFFTAKE: 1.5}}
 
 
 def test_another_connection_s_days_are_none_of_a_meter_s_corrections() -> None:
     other = SeriesKey("541440110000000009", Measure.OFFTAKE)
-    assert corrections({other: {FIRST.date: 1.0}}, {}, EAN) == {}
+    assert corrections({other: {FIRST.date: Change(1.0)}}, {}, READ, EAN) == {}
 
 
 def test_corrections_add_up_and_what_was_taken_back_is_none() -> None:

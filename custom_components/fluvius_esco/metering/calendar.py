@@ -36,6 +36,11 @@ class Day:
     start: int
     end: int
 
+    @property
+    def span(self) -> Span:
+        """The time that the day takes."""
+        return Span(self.start, self.end)
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -45,7 +50,7 @@ class Span:
     end: int
 
     def overlaps(self, other: Span) -> bool:
-        """Whether any time is in both."""
+        """Whether both have time in common; spans that only adjoin have none."""
         return self.start < other.end and other.start < self.end
 
 

@@ -58,7 +58,7 @@ class SeriesKey:
 
 GAS_MEASURES: Final = frozenset({Measure.GAS_ENERGY, Measure.GAS_VOLUME})
 
-# What a meter is looked at by; what lies behind a headpoint is shown by statistics alone.
+# What a meter is looked at by, in the order in which it is shown.
 SHOWN_MEASURES: Final = (
     Measure.OFFTAKE,
     Measure.INJECTION,
