@@ -4,7 +4,9 @@ from typing import Any
 
 from homeassistant.components.energy.data import ENERGY_SOURCE_SCHEMA, async_get_manager
 from homeassistant.core import HomeAssistant
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.fluvius_esco import energy_store
 from custom_components.fluvius_esco.const import DOMAIN
 
 from .helpers import GAS_EAN, QUARTER_HOUR_EAN, hourly_rows, imported
@@ -66,3 +68,11 @@ async def counted(hass: HomeAssistant, field: str) -> float:
         if source["type"] == "grid" and source[field] is not None:
             amount += sum(float(row["change"]) for row in await hourly_rows(hass, source[field]))
     return amount
+
+
+async def restarted(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Load a contract as after a restart: what is known of the dashboard is what was stored."""
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    hass.data.pop(energy_store._STORES)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await imported(hass)

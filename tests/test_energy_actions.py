@@ -22,6 +22,7 @@ from .dashboard import (
     PANELS,
     configure,
     counted,
+    restarted,
     shown,
     sources,
 )
@@ -144,8 +145,7 @@ async def test_the_undo_leaves_the_dashboard_as_it_was(
     await configure(hass, P1, PANELS)
     await add(hass, QUARTER_HOUR_EAN, GAS_EAN, even_with_other_source=True)
     added = (await sources(hass))[2:]
-    assert await hass.config_entries.async_reload(entry.entry_id)
-    await imported(hass)
+    await restarted(hass, entry)
     response = await undo(hass, QUARTER_HOUR_EAN, GAS_EAN)
     assert [one["source"] for one in response["removed"]] == added
     assert response["left"] == []

@@ -12,7 +12,17 @@ from custom_components.fluvius_esco import energy_watch
 from custom_components.fluvius_esco.const import DOMAIN
 
 from .certificates import IssuedCertificate
-from .dashboard import BY_REGISTER, GAS, INJECTION, OFFTAKE, P1, configure, shown, sources
+from .dashboard import (
+    BY_REGISTER,
+    GAS,
+    INJECTION,
+    OFFTAKE,
+    P1,
+    configure,
+    restarted,
+    shown,
+    sources,
+)
 from .helpers import (
     DAILY_EAN,
     GAS_EAN,
@@ -53,11 +63,6 @@ def offered_meters(hass: HomeAssistant) -> str:
     assert issue
     assert issue.translation_placeholders
     return issue.translation_placeholders["meters"]
-
-
-async def restarted(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    assert await hass.config_entries.async_reload(entry.entry_id)
-    await imported(hass)
 
 
 def fields(form: dict[str, Any]) -> list[str]:
@@ -228,11 +233,9 @@ async def test_the_offer_is_there_at_once_after_a_restart(
     hass: HomeAssistant, entry: MockConfigEntry, sandbox: Sandbox
 ) -> None:
     await set_up(hass, entry)
-    await hass.config_entries.async_unload(entry.entry_id)
     ir.async_delete_issue(hass, DOMAIN, f"energy_offer_{entry.entry_id}")
     sandbox.add_fault("energy", "status", times=10_000)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await imported(hass)
+    await restarted(hass, entry)
     assert offered_meters(hass) == f"Meter {QUARTER_HOUR_EAN}, Meter {GAS_EAN}"
 
 

@@ -19,6 +19,7 @@ from .dashboard import (
     PANELS,
     POWER_ONLY,
     configure,
+    restarted,
     shown,
     sources,
 )
@@ -129,8 +130,7 @@ async def test_a_meter_that_is_left_off_is_not_asked_about_again(
     issue = issue_about(hass, SUBJECT)
     assert issue
     await repairs.settle(issue.issue_id, "leave")
-    assert await hass.config_entries.async_reload(entry.entry_id)
-    await imported(hass)
+    await restarted(hass, entry)
     await later(hass, freezer, POLL)
     assert issue_about(hass, SUBJECT) is None
     await configure(hass)
