@@ -121,7 +121,7 @@ def test_every_text_that_a_card_names_is_there() -> None:
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
 def test_a_module_needs_nothing_from_elsewhere(path: Path) -> None:
     source = path.read_text(encoding="utf-8")
-    for name in re.findall(r'from "(.+)"', source):
+    for name in re.findall(r'(?:from |import\()"(.+?)"', source):
         assert name.startswith("."), name
         assert (path.parent / name).is_file(), name
     addresses = set(re.findall(r"https?://[^\s\"'`]+", source))

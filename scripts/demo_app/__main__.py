@@ -171,7 +171,7 @@ class _Run:
 
         pictures = self.folder.emptied_pictures()
         await take_pictures(self.api.url, browser, pictures, newest)
-        await take_board_pictures(self.api, browser, pictures, newest)
+        await take_board_pictures(self.api, self.sandbox, browser, pictures, newest)
         print("The journey: a consent, one of another grid user, and a renewal", flush=True)
         stage = Stage(self.api, self.sandbox, self.program, self.folder)
         outcome = await make_journey(stage, browser, pictures, newest)

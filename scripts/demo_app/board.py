@@ -1,25 +1,31 @@
 """The board in a browser: adding it as a person would, comparing its figures, taking pictures."""
 
+import asyncio
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
 from playwright.async_api import Page, ViewportSize
 
 from .api import HomeAssistantApi, WebSocket
-from .board_check import CARD, Recorder, all_cards, check_board, check_curve, shown
+from .board_check import CARD, Recorder, all_cards, check_board, check_curve, has_only_days, shown
+from .board_gaps import picture_gaps
+from .errors import DemoError
 from .meters import METERS, DemoMeter
 from .page import home_assistant_page, take_picture
+from .sandbox import Sandbox
 
 # What the dialog makes of the title.
 _URL_PATH = "fluvius-readings"
 _TITLE = {"en": "Fluvius readings", "nl": "Fluvius-meetgegevens"}
+_SAVED_WITHIN = 60
 _WIDE: ViewportSize = {"width": 1440, "height": 1780}
 _PHONE: ViewportSize = {"width": 390, "height": 3050}
 _USUAL: ViewportSize = {"width": 1440, "height": 1000}
 
 
 async def take_board_pictures(
-    api: HomeAssistantApi, browser: Path, folder: Path, newest: date
+    api: HomeAssistantApi, sandbox: Sandbox, browser: Path, folder: Path, newest: date
 ) -> None:
     """Add the board, compare it with the statistics and take pictures of it.
 
@@ -31,8 +37,10 @@ async def take_board_pictures(
         try:
             await _set_language(websocket, "en")
             async with home_assistant_page(browser, api.url) as page:
-                await _add_board(page, api.url, folder)
+                await _add_board(page, api.url, websocket, folder)
                 await _look_at_board(page, api.url, websocket, folder, newest)
+                await page.set_viewport_size(_WIDE)
+                await picture_gaps(page, websocket, sandbox, folder, _quarter_hour_meter())
             await _set_language(websocket, "nl")
             async with home_assistant_page(browser, api.url) as page:
                 await _open_board(page, api.url, "nl")
@@ -43,13 +51,7 @@ async def take_board_pictures(
 
 
 def _quarter_hour_meter() -> DemoMeter:
-    return next(
-        one for one in METERS if one.data_service_type == "VH_kwartier_uur" and not one.is_gas
-    )
-
-
-def _gas_meter() -> DemoMeter:
-    return next(one for one in METERS if one.is_gas)
+    return next(meter for meter in METERS if not (meter.is_gas or has_only_days(meter)))
 
 
 async def _set_language(websocket: WebSocket, language: str) -> None:
@@ -64,7 +66,7 @@ async def _remove_boards(websocket: WebSocket) -> None:
             await websocket.command("lovelace/dashboards/delete", dashboard_id=dashboard["id"])
 
 
-async def _add_board(page: Page, url: str, folder: Path) -> None:
+async def _add_board(page: Page, url: str, websocket: WebSocket, folder: Path) -> None:
     """Add the board where Home Assistant lets a person choose a new dashboard."""
     await page.set_viewport_size(_USUAL)
     await page.goto(f"{url}/config/lovelace/dashboards")
@@ -77,7 +79,19 @@ async def _add_board(page: Page, url: str, folder: Path) -> None:
     await create.wait_for()
     await take_picture(page, folder, "board-add-name")
     await create.click()
-    await page.get_by_role("link", name=_TITLE["en"]).first.wait_for()
+    await _wait_until_saved(websocket)
+
+
+async def _wait_until_saved(websocket: WebSocket) -> None:
+    """Wait until the dashboard is there with its strategy: the browser saves it in two steps."""
+    async with asyncio.timeout(_SAVED_WITHIN):
+        while True:
+            dashboards = await websocket.command("lovelace/dashboards/list")
+            if any(dashboard["url_path"] == _URL_PATH for dashboard in dashboards):
+                with suppress(DemoError):  # there is no strategy yet
+                    await websocket.command("lovelace/config", url_path=_URL_PATH)
+                    return
+            await asyncio.sleep(0.2)
 
 
 async def _open_board(page: Page, url: str, language: str) -> None:
@@ -90,7 +104,8 @@ async def _look_at_board(
     page: Page, url: str, websocket: WebSocket, folder: Path, newest: date
 ) -> None:
     await _open_board(page, url, "en")
-    for meter in (_gas_meter(), _quarter_hour_meter()):
+    # The last one is the one that the other pictures are of.
+    for meter in sorted(METERS, key=lambda meter: meter == _quarter_hour_meter()):
         await _choose_meter(page, meter)
         await check_board(page, websocket, meter, newest)
         if meter.is_gas:

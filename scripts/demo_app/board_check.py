@@ -14,10 +14,10 @@ from .errors import DemoError
 from .meters import BRUSSELS, DemoMeter
 
 CARD = "fluvius-esco"
-_HOUR_MS = 3_600_000
 _WEEK = timedelta(days=7)
 _DAY = timedelta(days=1)
 _MONTHS_SHOWN = 13
+_SAME = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +62,14 @@ async def check_board(page: Page, websocket: WebSocket, meter: DemoMeter, newest
     `newest` is the oldest day that the board may show as its newest.
     """
     recorder = Recorder(websocket, meter)
-    day = await check_curve(page, recorder)
+    day = await (_check_day if has_only_days(meter) else check_curve)(page, recorder)
     _expect(f"{meter.description}: a newest day", day >= newest, str(day))
-    await _check_week(page, recorder, day)
     await _check_month(page, recorder, day)
     await _check_quality(page, meter, day)
-    if not meter.is_gas:
-        await _check_peaks(page, recorder)
+    if not has_only_days(meter):
+        await _check_week(page, recorder, day)
+        if not meter.is_gas:
+            await _check_peaks(page, recorder)
 
 
 async def check_curve(page: Page, recorder: Recorder) -> date:
@@ -84,6 +85,34 @@ async def check_curve(page: Page, recorder: Recorder) -> date:
         wanted = len(hours) * (1 if meter.is_gas else 4)
         _expect(f"{wanted} slices of {measure}", sum(drawn) == wanted, str(drawn))
     return day
+
+
+async def _check_day(page: Page, recorder: Recorder) -> date:
+    """Compare the amount of a day of which no curve is known; return the day."""
+    card = await shown(page, "load-curve", recorder.meter)
+    day = date.fromisoformat((await _attribute(card, "data-shown")).split()[1])
+    await _compare(card, "offtake", await recorder.sum("offtake", day, day + _DAY))
+    await card.locator(".message").wait_for()
+    for hidden in ("week-heat-map", "month-peaks"):
+        await page.locator(f"{CARD}-{hidden}").wait_for(state="hidden")
+    return day
+
+
+async def check_gaps(page: Page, recorder: Recorder, day: date) -> None:
+    """Compare a day of which an hour and a half is missing and three hours are estimated."""
+    meter = recorder.meter
+    await page.locator(f'{CARD}-load-curve[data-shown="{meter.ean} {day}"]').wait_for()
+    card = await shown(page, "load-curve", meter)
+    for figure, wanted in (("missing", "6 quarter-hours"), ("estimated", "12 quarter-hours")):
+        text = await card.locator(f"[data-figure={figure}]").inner_text()
+        _expect(f"{wanted} {figure}", text == wanted, text)
+    _expect("gaps", await card.locator(".gap").count() > 0, "none")
+    week = await shown(page, "week-heat-map", meter)
+    whole = await _attribute(week.locator(f'[data-date="{day}"] [data-whole]'), "data-whole")
+    expected = await recorder.sum("offtake", day, day + _DAY)
+    _expect(f"a whole day of {expected}", abs(float(whole) - expected) < _SAME, whole)
+    calendar = page.locator(f'{CARD}-data-quality [data-date="{day}"][data-kind=incomplete]')
+    await calendar.wait_for()
 
 
 async def _check_week(page: Page, recorder: Recorder, day: date) -> None:
@@ -127,7 +156,9 @@ async def _check_peaks(page: Page, recorder: Recorder) -> None:
 
 
 def _totals(meter: DemoMeter) -> tuple[str, ...]:
-    return ("gas_energy",) if meter.is_gas else ("offtake", "injection")
+    if meter.is_gas:
+        return ("gas_energy",)
+    return ("offtake",) if has_only_days(meter) else ("offtake", "injection")
 
 
 async def shown(page: Page, name: str, meter: DemoMeter) -> Locator:
@@ -162,6 +193,13 @@ def _expect(wanted: str, is_right: bool, found: str) -> None:  # noqa: FBT001 - 
 
 
 def all_cards(meter: DemoMeter) -> Iterable[str]:
-    """Return the names of the cards that have something to show of a meter."""
-    cards = ("load-curve", "week-heat-map", "day-night", "data-quality")
-    return cards if meter.is_gas else (*cards, "month-peaks")
+    """Return the names of the cards that have something to show of a meter; the others hide."""
+    cards = ("load-curve", "day-night", "data-quality")
+    if has_only_days(meter):
+        return cards
+    return (*cards, "week-heat-map") if meter.is_gas else (*cards, "week-heat-map", "month-peaks")
+
+
+def has_only_days(meter: DemoMeter) -> bool:
+    """Tell whether a meter's mandate gives days, and nothing within them."""
+    return meter.data_service_type == "VH_dag"

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from http import HTTPStatus
 import os
 import sys
@@ -111,6 +111,20 @@ class Sandbox:
         answer = await self._request("GET", "/admin/requests")
         return {endpoint: int(count) for endpoint, count in answer["counts"].items()}
 
+    async def correct(
+        self, meter: DemoMeter, start: datetime, end: datetime, **correction: str | float | None
+    ) -> None:
+        """Let the readings between two instants have another `state` or `value`, or none."""
+        told = {"ean": meter.ean, "from": _in_utc(start), "to": _in_utc(end)}
+        inserted = _in_utc(datetime.now(UTC))
+        await self._request(
+            "POST", "/admin/corrections", json=told | {"inserted": inserted} | correction
+        )
+
+    async def take_corrections_back(self) -> None:
+        """Let all readings be again what they were."""
+        await self._request("DELETE", "/admin/scenes")
+
     async def _request(self, method: str, path: str, **content: Any) -> Any:
         timeout = aiohttp.ClientTimeout(total=600)
         async with (
@@ -142,3 +156,7 @@ async def running_sandbox(folder: Folder, port: int) -> AsyncIterator[Sandbox]:
     ) as program:
         await program.wait_until_answering(f"{url}/admin/requests")
         yield Sandbox(url, program)
+
+
+def _in_utc(instant: datetime) -> str:
+    return f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

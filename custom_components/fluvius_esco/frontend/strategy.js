@@ -1,15 +1,15 @@
 /** The dashboard that the integration offers: one view, whose cards all follow its choice of meter. */
 
-import { fill, loadWords } from "./words.js";
+import { loadWords } from "./words.js";
 
 const CARD = "custom:fluvius-esco-";
 
 /** Return the view; a meter picker heads it, so that a thousand meters need no more than one. */
 export function viewOf(words) {
   const section = (span, ...cards) => ({ type: "grid", column_span: span, cards });
-  const card = (name, options) => ({ type: `${CARD}${name}`, grid_options: { columns: "full", ...options } });
+  const card = (name) => ({ type: `${CARD}${name}`, grid_options: { columns: "full" } });
   return {
-    title: fill(words.board.title),
+    title: words.board.title,
     path: "readings",
     icon: "mdi:chart-areaspline",
     type: "sections",
@@ -25,6 +25,11 @@ export function viewOf(words) {
   };
 }
 
+async function wordsAndCards(hass) {
+  const [words] = await Promise.all([loadWords(hass.locale?.language), import("./cards.js")]);
+  return words;
+}
+
 export class DashboardStrategy extends HTMLElement {
   /** What the dialog of a new dashboard fills in. */
   static async getCreateSuggestions(hass) {
@@ -33,7 +38,7 @@ export class DashboardStrategy extends HTMLElement {
   }
 
   static async generate(_config, hass) {
-    const words = await loadWords(hass.locale?.language);
+    const words = await wordsAndCards(hass);
     return { title: words.board.title, views: [viewOf(words)] };
   }
 
@@ -45,7 +50,7 @@ export class DashboardStrategy extends HTMLElement {
 
 export class ViewStrategy extends HTMLElement {
   static async generate(_config, hass) {
-    return viewOf(await loadWords(hass.locale?.language));
+    return viewOf(await wordsAndCards(hass));
   }
 
   static shouldRegenerate() {

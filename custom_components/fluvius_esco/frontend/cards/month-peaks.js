@@ -18,6 +18,7 @@ import { FLOOR, monthsOf, powerOf } from "../peaks.js";
 import { selection } from "../selection.js";
 import { dayOf } from "../time.js";
 
+const MONTHS_OF_MEAN = 12;
 const HEIGHT = 280;
 const COLOR = "var(--offtake)";
 
@@ -47,7 +48,11 @@ export class MonthPeaks extends BoardCard {
 
   _figures(months, mean) {
     const list = [];
-    if (mean !== null) list.push({ key: "mean", name: this.text("mean"), text: this._power(mean) });
+    if (mean !== null) {
+      const count = months.filter(({ missing, isPresent }) => !missing && !isPresent).length;
+      const more = count < MONTHS_OF_MEAN ? this.text("of_months", { count }) : null;
+      list.push({ key: "mean", name: this.text("mean"), text: this._power(mean), more });
+    }
     const newest = months[months.length - 1];
     if (!newest.missing) {
       list.push({
