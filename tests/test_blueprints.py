@@ -25,7 +25,7 @@ from .observing import POLL
 from .sandbox import Sandbox
 
 ROOT = Path(__file__).parents[1]
-BLUEPRINTS = ROOT / "blueprints" / "automation"
+BLUEPRINTS = ROOT / "custom_components" / DOMAIN / "blueprints" / "automation"
 NAMES = [path.stem for path in sorted(BLUEPRINTS.rglob("*.yaml"))]
 QUARTER = timedelta(minutes=15)
 HOUR = timedelta(hours=1)
@@ -36,7 +36,7 @@ async def config_folder(hass: HomeAssistant, tmp_path: Path) -> None:
     """A configuration at home in Belgium with the blueprints in it, as an import puts them there."""
     await hass.config.async_set_time_zone("Europe/Brussels")
     hass.config.config_dir = str(tmp_path)
-    shutil.copytree(BLUEPRINTS, tmp_path / "blueprints" / "automation")
+    shutil.copytree(BLUEPRINTS, tmp_path / "blueprints" / "automation" / DOMAIN)
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ async def test_every_blueprint_loads_and_supports_this_home_assistant(hass: Home
 async def test_every_blueprint_can_be_imported_from_the_address_that_the_readme_links(
     hass: HomeAssistant, name: str, aioclient_mock: Any
 ) -> None:
-    path = BLUEPRINTS / "fluvius_esco" / f"{name}.yaml"
+    path = BLUEPRINTS / f"{name}.yaml"
     repository = "fluvius-esco/home-assistant-fluvius-esco"
     inside = path.relative_to(ROOT).as_posix()
     address = f"https://github.com/{repository}/blob/main/{inside}"

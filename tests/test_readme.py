@@ -135,9 +135,9 @@ def test_the_readme_names_every_event(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_readme_leads_to_every_blueprint(language: str) -> None:
-    folder = ROOT / "blueprints"
+    folder = INTEGRATION / "blueprints"
     found = {path.relative_to(ROOT).as_posix() for path in folder.rglob("*.yaml")}
-    assert found == set(re.findall(rf"{ADDRESS}/blob/main/(blueprints/[^)]+)\)", readme(language)))
+    assert found == set(re.findall(rf"{ADDRESS}/blob/main/([^)]+)\)", readme(language)))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

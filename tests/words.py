@@ -32,6 +32,8 @@ class WordWatch:
 
     def __init__(self) -> None:
         self.missing: set[str] = set()
+        # An issue may go while the flow that settles it is open.
+        self._issues: dict[str, str] = {}
 
     def need(self, path: str, given: Mapping[str, Any] | None = None) -> None:
         """Note if there are no words at a path, or if they name more than what is given."""
@@ -54,8 +56,7 @@ class WordWatch:
             case ConfigSubentryFlow():
                 return f"config_subentries/{SUBENTRY_METER}"
             case RepairsFlow():
-                issue = ir.async_get(flow.hass).async_get_issue(DOMAIN, flow.issue_id)
-                return f"issues/{issue.translation_key if issue else '?'}/fix_flow"
+                return f"issues/{self._issues[flow.issue_id]}/fix_flow"
         raise NotImplementedError(type(flow))
 
     def form(self, flow: Any, given: dict[str, Any]) -> None:
@@ -91,8 +92,9 @@ class WordWatch:
             given.get("description_placeholders"),
         )
 
-    def issue(self, given: dict[str, Any]) -> None:
+    def issue(self, issue_id: str, given: dict[str, Any]) -> None:
         """Look at an issue; a flow that settles it is looked at when it is opened."""
+        self._issues[issue_id] = given["translation_key"]
         path = f"issues/{given['translation_key']}"
         part = "title" if given["is_fixable"] else "description"
         self.need(f"{path}/title", given.get("translation_placeholders"))
@@ -128,7 +130,7 @@ def watch_words(monkeypatch: pytest.MonkeyPatch) -> WordWatch:
 
     def create_issue(hass: Any, domain: str, issue_id: str, **given: Any) -> None:
         if domain == DOMAIN:
-            watch.issue(given)
+            watch.issue(issue_id, given)
         create(hass, domain, issue_id, **given)
 
     def begin_error(error: HomeAssistantError, *args: Any, **given: Any) -> None:

@@ -22,7 +22,11 @@ CONFIG_ENTRY_ID: Final = "config_entry_id"
 _YEARS: Final = range(1900, 2200)
 
 # Nothing is tried again by itself for an action, as their usual words promise.
-_ONCE_ONLY: Final = {"cannot_connect", "malformed_answer", "rate_limited"}
+_ONCE_ONLY: Final = {
+    "cannot_connect": "action_cannot_connect",
+    "malformed_answer": "action_malformed_answer",
+    "rate_limited": "action_rate_limited",
+}
 
 
 def one_of[Member](vocabulary: dict[str, Member]) -> Callable[[Any], Member]:
@@ -85,7 +89,7 @@ async def asked[Result](answer: Awaitable[Result]) -> Result:
         key = error_key(err)
         raise HomeAssistantError(
             translation_domain=DOMAIN,
-            translation_key=f"action_{key}" if key in _ONCE_ONLY else key,
+            translation_key=_ONCE_ONLY.get(key, key),
             translation_placeholders={"error": str(err)},
         ) from err
 

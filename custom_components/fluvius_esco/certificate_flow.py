@@ -45,6 +45,7 @@ class CertificateSteps(ConfigFlow):
         self._data: dict[str, Any] = {}
         self._held: Certificates = {}
         self._offered: CertificateReport | None = None
+        self._found: CertificateReport
         self._files = UploadedFiles()
         self._uploaded: Mapping[str, Any] = {}
 
@@ -102,9 +103,7 @@ class CertificateSteps(ConfigFlow):
 
     async def async_step_found(self, user_input: dict[str, Any]) -> ConfigFlowResult:
         """Go on with the certificate whose contents were shown."""
-        if self._offered is None:
-            return self._show_certificate({})
-        held = with_new(self._held, self._offered.certificate, dt_util.utcnow())
+        held = with_new(self._held, self._found.certificate, dt_util.utcnow())
         self._data.pop(CONF_CLIENT_SECRET, None)
         self._data = with_certificates(self._data, held)
         return await self._async_check("found")
@@ -112,6 +111,7 @@ class CertificateSteps(ConfigFlow):
     async def _async_show_found(
         self, offered: CertificateReport, errors: Errors
     ) -> ConfigFlowResult:
+        self._found = offered
         return self.async_show_form(
             step_id="found",
             data_schema=CONFIRM_SCHEMA,

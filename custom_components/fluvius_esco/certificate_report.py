@@ -70,9 +70,8 @@ async def async_placeholders(hass: HomeAssistant, report: CertificateReport) -> 
 
 
 def facts(certificate: ClientCertificate) -> dict[str, Any]:
-    """Return what a certificate says about itself, for diagnostics; all of it is public."""
+    """Return what a certificate says about itself, for diagnostics, but not whom it names."""
     return {
-        "subject": certificate.subject,
         "issuer": certificate.issuer,
         "policy": certificate.policy,
         "not_before": certificate.not_before.isoformat(),

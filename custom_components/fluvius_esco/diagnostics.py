@@ -117,7 +117,7 @@ def _polls(coordinator: DataUpdateCoordinator[Any]) -> dict[str, Any]:
 
 
 def _credential(entry: FluviusConfigEntry) -> dict[str, Any]:
-    """Return what the access is proved by; what a certificate says is public, its key is not."""
+    """Return what the access is proved by; nothing secret of it, and no name."""
     if CONF_CLIENT_SECRET in entry.data:
         return {"kind": "secret"}
     client = entry.runtime_data.contract.client if _is_loaded(entry) else None

@@ -59,7 +59,7 @@ class Sandbox:
             "referenceNumber": f"DEMO-{meter.ean}",
             "ean": meter.ean,
             "dataServiceType": meter.data_service_type,
-            "dataPeriodFrom": _wire(data_period_from),
+            "dataPeriodFrom": _in_utc(data_period_from),
             "status": "Approved",
         }
         await self._request("POST", "/admin/mandates", json=mandate)
@@ -71,7 +71,7 @@ class Sandbox:
             "referenceNumber": reference,
             "ean": meter.ean,
             "renewalStatus": "ToBeRenewed",
-            "mandateExpirationDate": _wire(expires),
+            "mandateExpirationDate": _in_utc(expires),
         }
         await self._request("POST", "/admin/mandates/changes", json=change)
 
@@ -135,10 +135,6 @@ class Sandbox:
                 text = await response.text()
                 raise DemoError(f"The sandbox refuses {path}: {response.status} {text}")
             return None if response.status == HTTPStatus.NO_CONTENT else await response.json()
-
-
-def _wire(instant: datetime) -> str:
-    return f"{instant:%Y-%m-%dT%H:%M:%SZ}"
 
 
 @asynccontextmanager

@@ -41,6 +41,11 @@ test("numbers and times are written as the user has set them", () => {
   assert.match(american.hour(Date.parse("2026-11-25T17:00:00Z")), /^6\sPM$/);
 });
 
+test("words keep their capital in German only", () => {
+  assert.equal(new Format({ language: "nl" }).inSentence("Nacht"), "nacht");
+  assert.equal(new Format({ language: "de" }).inSentence("Nacht"), "Nacht");
+});
+
 test("a language without texts gets the English ones", () => {
   assert.equal(languageOf("nl-BE"), "nl");
   assert.equal(languageOf("es"), "en");

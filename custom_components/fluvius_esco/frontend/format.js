@@ -34,6 +34,12 @@ export class Format {
     return `${this.number(value, decimals)} ${unit}`;
   }
 
+  /** Return a word as it is written within a sentence. */
+  inSentence(word) {
+    // German writes its nouns with a capital everywhere.
+    return this.language.startsWith("de") ? word : word.toLowerCase();
+  }
+
   /** Return a share of 1 in whole percents. */
   percent(share) {
     return `${this.number(100 * share, 0)} %`;

@@ -142,7 +142,7 @@ export class DataQuality extends BoardCard {
       none: "none",
     }[kind];
     const times = incomplete?.missing?.length ? ` (${incomplete.missing.join(", ")})` : "";
-    const name = `${this.format.day(date)}: ${this.text(kind).toLowerCase()}${times}`;
+    const name = `${this.format.day(date)}: ${this.format.inSentence(this.text(kind))}${times}`;
     const stroke = date === this.day ? ";stroke:var(--primary-text-color);stroke-width:1.5" : "";
     const cell = svg(
       "g",

@@ -212,7 +212,7 @@ export class DayNight extends BoardCard {
     const name = isYear ? this.format.month(period) : this.format.day(period);
     const told = directions.map(({ measure, split }) => {
       const { total, day, night } = split[index];
-      if (total === null) return `${this.shared(measure)}: ${this.shared("missing").toLowerCase()}`;
+      if (total === null) return `${this.shared(measure)}: ${this.format.inSentence(this.shared("missing"))}`;
       const amount = (value) => this.format.amount(value, "kWh");
       const parts = day || night ? ` (${this.text("day")} ${amount(day)}, ${this.text("night")} ${amount(night)})` : "";
       return `${this.shared(measure)}: ${amount(total)}${parts}`;
@@ -234,7 +234,7 @@ export class DayNight extends BoardCard {
       const parts = ["day", "night"].filter(has);
       const name = this.shared(measure);
       const ofParts = parts.map((part) => ({
-        text: `${name}, ${this.text(part).toLowerCase()}`,
+        text: `${name}, ${this.format.inSentence(this.text(part))}`,
         color: COLORS[measure][part],
       }));
       return has("rest") || !parts.length ? [...ofParts, { text: name, color: COLORS[measure].rest }] : ofParts;

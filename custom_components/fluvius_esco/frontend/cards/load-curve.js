@@ -1,20 +1,24 @@
 /** The load curve of a day: mean power by the quarter-hour (gas: by the hour). */
 
-import { Answers, askReadings } from "../answers.js";
+import { Answers, askHours, askReadings } from "../answers.js";
 import { BoardCard } from "../card.js";
 import { canvas, decimalsOf, markedValue, missingPattern, scale, stripes, ticksAround, valueAxis } from "../chart.js";
 import { curveOf, finenessOf, stretchesOf } from "../curve.js";
 import { html, svg } from "../dom.js";
+import { heatMapOf, wholeDayOf } from "../hours.js";
 import { dayPicker, figures, legend, message, pager, withTooltip } from "../parts.js";
 import { FLOOR } from "../peaks.js";
+import { isBeyondList, missingOf } from "../quality.js";
 import { selection } from "../selection.js";
-import { addDays, dayOf, localTime } from "../time.js";
+import { addDays, dayOf, dayStart, localTime } from "../time.js";
 
 const COLOR = { offtake: "var(--offtake)", injection: "var(--injection)", gas_energy: "var(--gas)" };
 // Every day that is asked for is a request to Fluvius: those that are only paged past are not.
 const PAUSE = 250;
 // Readings have three decimals.
 const SAME = 0.0005;
+// A meter has them once it has slices.
+const SLICE_SENSORS = ["newest_offtake_power", "newest_injection_power", "newest_gas_energy_power"];
 const answers = new Answers();
 
 export class LoadCurve extends BoardCard {
@@ -56,9 +60,26 @@ export class LoadCurve extends BoardCard {
       );
     await new Promise((done) => setTimeout(done, PAUSE));
     if (!isWanted()) return null;
-    const readings = await ask(finenessOf(meter).granularity).then((answer) => answer.readings, noneIfOnlyDays);
+    const fine = finenessOf(meter).granularity;
+    const readings = (await this._mayHaveSlices(day)) ? await ask(fine).then(readingsOf, noneIfOnlyDays) : [];
     const curve = curveOf(day, meter, readings);
     return { curve, whole: curve.missing || curve.isEmpty ? (await ask("day")).readings[0] : null };
+  }
+
+  /**
+   * Tell whether Fluvius may have slices of a day, by what was imported of it.
+   *
+   * To ask in vain would be an error in Home Assistant's log.
+   */
+  async _mayHaveSlices(day) {
+    const { hass, meter } = this;
+    const missing = missingOf(this.state("missing_days"));
+    if (missing.days.some(({ date }) => date === day) || isBeyondList(day, missing)) return true;
+    const measure = meter.isGas ? "gas_energy" : "offtake";
+    const [start, end] = [day, addDays(day, 1)].map((date) => dayStart(date, meter.firstHour));
+    const hours = (await askHours(hass, meter, [measure], start, end))[measure];
+    if (!hours) return SLICE_SENSORS.some((key) => key in meter.entities);
+    return wholeDayOf(heatMapOf([day], meter.firstHour, hours)[0].cells) === null;
   }
 
   draw({ curve, whole }, width) {
@@ -212,8 +233,9 @@ export class LoadCurve extends BoardCard {
     const start = starts[index];
     const told = series.map(({ measure, slices }) => {
       const { power, isEstimated } = slices[index];
-      const value = power === null ? this.shared("missing").toLowerCase() : this._power(power);
-      return `${this.shared(measure)}: ${value}${isEstimated ? ` (${this.shared("estimated").toLowerCase()})` : ""}`;
+      const value = power === null ? this.format.inSentence(this.shared("missing")) : this._power(power);
+      const doubt = isEstimated ? ` (${this.format.inSentence(this.shared("estimated"))})` : "";
+      return `${this.shared(measure)}: ${value}${doubt}`;
     });
     return [`${this.format.time(start)}–${this.format.time(start + length)}`, ...told];
   }
@@ -231,6 +253,10 @@ export class LoadCurve extends BoardCard {
   _note() {
     return html("p", { class: "note" }, this.text(this.meter.isGas ? "note_gas" : "note"));
   }
+}
+
+function readingsOf(answer) {
+  return answer.readings;
 }
 
 /** Return no readings where the mandate gives days only; raises every other error. */

@@ -59,7 +59,7 @@ export class MonthPeaks extends BoardCard {
         key: newest.isPresent ? "present" : "newest",
         name: this.format.month(newest.month),
         text: this._power(newest.peak),
-        more: newest.provisional ? this.shared("provisional").toLowerCase() : null,
+        more: newest.provisional ? this.format.inSentence(this.shared("provisional")) : null,
       });
     }
     return figures(list);
@@ -131,10 +131,10 @@ export class MonthPeaks extends BoardCard {
 
   _told({ month, peak, start, provisional, missing }) {
     const name = this.format.month(month);
-    if (missing) return `${name}: ${this.shared("missing").toLowerCase()}`;
+    if (missing) return `${name}: ${this.format.inSentence(this.shared("missing"))}`;
     const at = Date.parse(start);
     const moment = Number.isNaN(at) ? "" : `, ${this.format.shortDay(dayOf(at))} ${this.format.time(at)}`;
-    const doubt = provisional ? ` (${this.shared("provisional").toLowerCase()})` : "";
+    const doubt = provisional ? ` (${this.format.inSentence(this.shared("provisional"))})` : "";
     return `${name}: ${this._power(peak)}${moment}${doubt}`;
   }
 

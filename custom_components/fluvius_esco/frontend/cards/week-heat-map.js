@@ -191,7 +191,7 @@ export class WeekHeatMap extends BoardCard {
   }
 
   _toldOfHour(start, amount) {
-    const told = amount === null ? this.shared("missing").toLowerCase() : this.format.amount(amount, "kWh");
+    const told = amount === null ? this.format.inSentence(this.shared("missing")) : this.format.amount(amount, "kWh");
     return `${this.format.shortDay(localTime(start).date)} ${this._hour(start)}: ${told}`;
   }
 
