@@ -159,7 +159,8 @@ async def show_action(visit: Visit) -> None:
     """Open the page of the actions at the one that returns readings."""
     await visit.goto(f"/config/tools/action?service={DOMAIN}.get_readings")
     await visit.wait_for("services.get_readings.description")
-    await visit.wait_for("services.get_readings.fields.format.name")
+    await visit.wait_for("selector.granularity.options.quarter_hour")
+    await visit.wait_for("selector.readings_format.options.csv")
 
 
 async def show_system_information(visit: Visit) -> None:
