@@ -96,6 +96,12 @@ async def imported(hass: HomeAssistant) -> None:
     await hass.async_block_till_done(wait_background_tasks=True)
 
 
+def kept_progress(storage: dict[str, Any], entry: ConfigEntry, ean: str) -> dict[str, Any]:
+    """Return what is kept of how far a meter was read; changing it changes what is kept."""
+    kept: dict[str, Any] = storage[f"{DOMAIN}.{entry.entry_id}.{ean}.progress"]["data"]
+    return kept
+
+
 def is_loaded(entry: ConfigEntry) -> bool:
     return entry.state is ConfigEntryState.LOADED
 

@@ -19,6 +19,7 @@ from .helpers import (
     days_ago,
     hourly_rows,
     imported,
+    kept_progress,
     later,
     sensor_state,
     set_up,
@@ -197,7 +198,7 @@ async def test_after_half_a_year_away_all_is_read_again(
 ) -> None:
     entry = contract_entry(sandbox, certificate, [DAILY_EAN])
     await set_up(hass, entry)
-    progress = hass_storage[f"{DOMAIN}.{entry.entry_id}"]["data"][DAILY_EAN]
+    progress = kept_progress(hass_storage, entry, DAILY_EAN)
     progress["asked_until"] = (now - timedelta(days=200)).isoformat()
     sandbox.state.journal.clear()
     assert await hass.config_entries.async_reload(entry.entry_id)

@@ -29,6 +29,7 @@ from .helpers import (
     days_ago,
     imported,
     issue_about,
+    kept_progress,
     later,
     set_up,
 )
@@ -210,8 +211,7 @@ async def test_a_meter_that_an_earlier_version_added_is_not_added_again(
     entry = contract_entry(sandbox, certificate, [QUARTER_HOUR_EAN, GAS_EAN])
     await set_up(hass, entry)
     assert await hass.config_entries.async_unload(entry.entry_id)
-    kept = hass_storage[f"{DOMAIN}.{entry.entry_id}"]
-    kept["data"][QUARTER_HOUR_EAN]["on_energy_dashboard"] = True
+    kept_progress(hass_storage, entry, QUARTER_HOUR_EAN)["on_energy_dashboard"] = True
     hass.config_entries.async_update_entry(entry, options={"energy_dashboard": True})
     assert await hass.config_entries.async_setup(entry.entry_id)
     await imported(hass)

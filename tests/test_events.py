@@ -24,6 +24,7 @@ from .helpers import (
     days_ago,
     hourly_rows,
     imported,
+    kept_progress,
     later,
     sensor_state,
     set_up,
@@ -427,7 +428,7 @@ async def test_a_history_that_was_lost_and_is_read_again_is_no_news(
     paper: Newspaper,
 ) -> None:
     assert await hass.config_entries.async_unload(entry.entry_id)
-    progress = hass_storage[f"{DOMAIN}.{entry.entry_id}"]["data"][QUARTER_HOUR_EAN]
+    progress = kept_progress(hass_storage, entry, QUARTER_HOUR_EAN)
     # As if the recorder had held more.
     progress["newest"] = {name: hour + 3600 for name, hour in progress["newest"].items()}
     sandbox.state.journal.clear()
@@ -580,9 +581,7 @@ async def test_corrections_and_peaks_of_deleted_days_are_neither_told_nor_kept(
     await imported(hass)
 
     def kept() -> dict[str, Any]:
-        key = f"{DOMAIN}.{entry.entry_id}"
-        progress: dict[str, Any] = hass_storage[key]["data"][QUARTER_HOUR_EAN]
-        return progress
+        return kept_progress(hass_storage, entry, QUARTER_HOUR_EAN)
 
     assert list(kept()["corrected"]) == ["2026-11-08"]
     assert kept()["announced"]["peaks"]

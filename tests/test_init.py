@@ -29,6 +29,7 @@ from .helpers import (
     hourly_rows,
     imported,
     is_loaded,
+    kept_progress,
     later,
     sensor_state,
     set_up,
@@ -332,10 +333,10 @@ async def test_a_statistic_that_fluvius_no_longer_gives_is_not_asked_for_for_eve
 ) -> None:
     entry = contract_entry(sandbox, certificate, [DAILY_EAN])
     await set_up(hass, entry)
-    progress = hass_storage[f"{DOMAIN}.{entry.entry_id}"]["data"][DAILY_EAN]
+    progress = kept_progress(hass_storage, entry, DAILY_EAN)
     progress["newest"][f"{DAILY_EAN}_injection"] = progress["newest"][f"{DAILY_EAN}_offtake"]
     assert await hass.config_entries.async_reload(entry.entry_id)
     await imported(hass)
-    progress = hass_storage[f"{DOMAIN}.{entry.entry_id}"]["data"][DAILY_EAN]
+    progress = kept_progress(hass_storage, entry, DAILY_EAN)
     assert f"{DAILY_EAN}_injection" not in progress["newest"]
     await assert_all_there(hass, sandbox, DAILY_EAN)

@@ -11,7 +11,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.fluvius_esco.const import DOMAIN
 from custom_components.fluvius_esco.facts_store import FactsStore
-from custom_components.fluvius_esco.metering.day_facts import DayFacts
+from custom_components.fluvius_esco.metering.day_facts import DayFacts, ReadDay
 from custom_components.fluvius_esco.metering.measures import Measure
 
 from .certificates import IssuedCertificate
@@ -273,7 +273,8 @@ async def test_no_month_is_kept_that_is_no_longer_shown(hass: HomeAssistant, now
     store = FactsStore(hass, "entry", EAN)
     await store.async_load()
     days = [date(2025, 10, 31), date(2025, 11, 1), date(2026, 11, 9)]
-    await store.async_update({Measure.OFFTAKE: {day: DayFacts(slices=96) for day in days}})
+    read = {day: ReadDay(DayFacts(slices=96)) for day in days}
+    await store.async_update({Measure.OFFTAKE: read})
     again = FactsStore(hass, "entry", EAN)
     assert await again.async_load()
     assert [*again.facts[Measure.OFFTAKE]] == days[1:]

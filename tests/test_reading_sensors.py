@@ -213,6 +213,18 @@ async def test_the_device_has_the_number_of_the_meter_also_once_it_was_replaced(
     assert serial_number() != first
 
 
+async def test_the_device_tells_what_a_meter_measures_before_it_has_readings(
+    hass: HomeAssistant, sandbox: Sandbox, certificate: IssuedCertificate
+) -> None:
+    entry = contract_entry(sandbox, certificate, [EAN, GAS_EAN])
+    await set_up(hass, entry)
+    registry = dr.async_get(hass)
+    for ean, energy in ((EAN, "electricity"), (GAS_EAN, "gas")):
+        device = registry.async_get_device_by_identifier((DOMAIN, ean), entry.entry_id)
+        assert device
+        assert device.model_id == energy
+
+
 async def test_no_amount_is_booked_by_home_assistant_itself(
     hass: HomeAssistant, sandbox: Sandbox, certificate: IssuedCertificate, now: datetime
 ) -> None:

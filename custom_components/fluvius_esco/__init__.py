@@ -1,5 +1,6 @@
 """Fluvius ESCO: the readings of Flemish electricity and gas meters."""
 
+import asyncio
 from typing import Any
 
 from homeassistant.const import Platform
@@ -28,6 +29,7 @@ from .facts_store import async_remove_facts
 from .following import async_follow_mandates
 from .issues import withdraw_old_issues
 from .meters import followed_eans
+from .pacing import paced
 from .removal import async_ask_about_entry, async_ask_about_meters
 from .request_log import async_remove_request_log, async_request_log
 from .storage import ProgressStore
@@ -49,14 +51,15 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
 
 async def async_setup_entry(hass: HomeAssistant, entry: FluviusConfigEntry) -> bool:
     """Set up a contract and follow its meters."""
+    settings = _settings(entry)
     subentries = entry.get_subentries_of_type(SUBENTRY_METER)
     store = ProgressStore(hass, entry.entry_id)
-    await store.async_load()
     followed = {subentry.data[CONF_EAN] for subentry in subentries}
-    # Facts first: what progress is kept of is found again if this is cut off.
-    await async_remove_facts(hass, entry.entry_id, store.eans - followed)
-    gone = await store.async_keep_only(followed)
+    await store.async_load(followed)
+    gone = store.others(followed)
     await async_ask_about_meters(hass, entry, gone)
+    await async_remove_facts(hass, entry.entry_id, gone)
+    await store.async_forget(gone)
     await WaitingKeys(hass).async_settle(entry)
     async_settle_certificates(hass, entry)
     log = await async_request_log(hass, entry.entry_id)
@@ -70,23 +73,29 @@ async def async_setup_entry(hass: HomeAssistant, entry: FluviusConfigEntry) -> b
     await contract.async_config_entry_first_refresh()
     meters = {
         subentry.subentry_id: MeterCoordinator(hass, entry, subentry, contract, store)
-        for subentry in subentries
+        async for few in paced(subentries)
+        for subentry in few
     }
     access = await async_access_store(hass, entry.entry_id)
     energy = EnergyWatch(hass, entry, await async_energy_store(hass, entry.entry_id))
     await energy.async_begin(
         meter.ean for meter in meters.values() if store.get(meter.ean).on_energy_dashboard
     )
-    entry.runtime_data = FluviusData(contract, access, meters, energy, _settings(entry))
+    entry.runtime_data = FluviusData(contract, access, meters, energy, settings)
     withdraw_old_issues(hass)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     entry.async_on_unload(entry.add_update_listener(_async_reload))
     entry.async_on_unload(contract.certificates.async_start())
+    async for few in paced(meters.values()):
+        for meter in few:
+            entry.async_on_unload(async_at_started(hass, meter.async_tell_due_news))
+            entry.async_create_background_task(
+                hass, meter.async_refresh(), name=f"import {meter.name}"
+            )
     _follow_mandates(hass, entry)
     await energy.async_settle()
-    for meter in meters.values():
-        entry.async_on_unload(async_at_started(hass, meter.async_tell_due_news))
-        entry.async_create_background_task(hass, meter.async_refresh(), name=f"import {meter.name}")
+    # A meter that was added meanwhile is none of those that are followed now.
+    await _async_reload(hass, entry)
     return True
 
 
@@ -100,9 +109,9 @@ async def async_unload_entry(hass: HomeAssistant, entry: FluviusConfigEntry) -> 
 async def async_remove_entry(hass: HomeAssistant, entry: FluviusConfigEntry) -> None:
     """Forget how far the meters of a removed contract were imported, and ask what is to stay."""
     store = ProgressStore(hass, entry.entry_id)
-    await store.async_load()
-    await async_remove_facts(hass, entry.entry_id, store.eans)
-    gone = await store.async_keep_only(set())
+    await store.async_load(followed_eans(entry))
+    gone = store.others(())
+    await async_remove_facts(hass, entry.entry_id, gone)
     await store.async_remove()
     await async_remove_access_store(hass, entry.entry_id)
     await async_remove_request_log(hass, entry.entry_id)
@@ -154,13 +163,17 @@ def _follow_mandates(hass: HomeAssistant, entry: FluviusConfigEntry) -> None:
     """Let the meters know of changed mandates, and follow what is new."""
     data = entry.runtime_data
 
+    async def take_over() -> None:
+        async for few in paced(data.meters.values()):
+            for meter in few:
+                meter.async_mandates_changed()
+        # What follows can change the entry, which is still being set up the first time.
+        await asyncio.sleep(0)
+        await async_follow_mandates(hass, entry)
+
     @callback
     def on_mandates() -> None:
-        for meter in data.meters.values():
-            meter.async_mandates_changed()
-        entry.async_create_background_task(
-            hass, async_follow_mandates(hass, entry), name="follow meters", eager_start=False
-        )
+        entry.async_create_background_task(hass, take_over(), name="follow meters")
 
     entry.async_on_unload(data.contract.async_add_listener(on_mandates))
     on_mandates()

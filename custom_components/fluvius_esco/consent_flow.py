@@ -37,7 +37,7 @@ from .coordinator import FluviusConfigEntry
 from .errors import error_key
 from .following import async_add_meters
 from .metering.consent import Outcome
-from .meters import async_meters, followed_eans, not_followed
+from .meters import async_meters, not_followed
 
 # A customer who is at the page answers within minutes; one who is not may take a day. Seconds, times.
 LOOKS: Final = ((10, 30), (60, 25))
@@ -205,8 +205,6 @@ class ConsentFlow(ConfigSubentryFlow):
         """Add the first of some meters as what this form makes, and the others beside it."""
         first, *others = await async_meters(self.hass, mandates)
         await async_add_meters(self.hass, entry, others)
-        if first.unique_id in followed_eans(entry):
-            return self.async_abort(reason="already_configured")
         return self.async_create_entry(
             title=first.title,
             data=first.data,

@@ -29,23 +29,22 @@ from .const import (
     LOGGER,
     MAX_REQUESTS_IN_FLIGHT,
     METER_INTERVAL,
-    SHARE_DAYS,
 )
 from .energy_watch import EnergyWatch
 from .errors import failure, update_error
-from .facts_store import FactsStore
+from .facts_store import FactsStore, FactsSummary
 from .importer import MeterImporter
 from .issues import report_life, report_permission, report_refusals
 from .meter import Meter
 from .metering.access import Access, clip, forbidden, is_readable, share_read, unread
 from .metering.answer import span_of
-from .metering.calendar import Period, Span
-from .metering.day_facts import DayFacts, newest_slice, provisional_since, unsure_share
+from .metering.calendar import DayKind, Period, Span, day_at
 from .metering.gaps import Coverage, IncompleteDay, incomplete_days
+from .metering.mandate_book import MandateBook, book_of
 from .metering.mandate_life import MandateLife, life_of
 from .metering.measures import Measure, SeriesKey, day_kind_of
 from .metering.news import Announced, Known, News, announced_with, news_since
-from .metering.peaks import Peaks, months_until, peaks
+from .metering.peaks import months_until
 from .metering.summary import DayTotals
 from .period_sums import PeriodSums, async_period_sums
 from .statistics import StatisticsNotWrittenError
@@ -55,6 +54,8 @@ from .storage import ProgressStore
 _MONTHS_THAT_CHANGE: Final = 2
 
 type FluviusConfigEntry = ConfigEntry[FluviusData]
+
+_NOTHING_KNOWN: Final = Coverage()
 
 
 class ContractCoordinator(DataUpdateCoordinator[tuple[Mandate, ...]]):
@@ -77,18 +78,24 @@ class ContractCoordinator(DataUpdateCoordinator[tuple[Mandate, ...]]):
         self.api = api
         self.in_flight = asyncio.Semaphore(MAX_REQUESTS_IN_FLIGHT)
         self.certificates = CertificateWatch(hass, entry, lambda: client.accepted_certificate)
+        self._book = book_of(())
+        self._booked: tuple[Mandate, ...] | None = None
+
+    @property
+    def book(self) -> MandateBook:
+        """The mandates as they are known now."""
+        if self._booked is not self.data:
+            self._booked, self._book = self.data, book_of(self.data)
+        return self._book
 
     def readable_mandates(self, ean: str | None = None) -> list[Mandate]:
         """Return the mandates that give access to readings, of one EAN or of all."""
-        return [
-            mandate
-            for mandate in self.data
-            if is_readable(mandate) and (ean is None or mandate.ean == ean)
-        ]
+        mandates = self.data if ean is None else self.book.of(ean)
+        return [mandate for mandate in mandates if is_readable(mandate)]
 
     def renewable_mandates(self, ean: str) -> list[Mandate]:
         """Return the mandates that a new consent link renews: those of the one that counts."""
-        life = life_of(self.data, ean, (), dt_util.utcnow())
+        life = life_of(self.book.of(ean), ean, (), dt_util.utcnow())
         if life.mandate is None or not life.is_to_be_renewed:
             return []
         reference = life.mandate.reference_number
@@ -118,9 +125,7 @@ class MeterData:
     `incomplete` days should be complete by now and are not; `skipped` counts, by reason, what
     answers held and could not be used since Home Assistant started. `life` is where the access stands.
     `serials` are the numbers of the physical meters in use.
-    `newest` are the days with the newest quarter-hour (gas: hour) of each measure, `unsure_share` is
-    the share of readings of the last days that are estimated or not validated, in percent, and from
-    the gas day `provisional_since` on the kWh still change.
+    `facts` is what its days say beside their amounts, and `sums` what they add up to.
     """
 
     import_progress: float
@@ -130,10 +135,7 @@ class MeterData:
     incomplete: Mapping[SeriesKey, list[IncompleteDay]] = field(default_factory=dict)
     skipped: Mapping[str, int] = field(default_factory=dict)
     life: MandateLife = field(default_factory=MandateLife)
-    newest: Mapping[Measure, DayFacts] = field(default_factory=dict)
-    unsure_share: float | None = None
-    provisional_since: date | None = None
-    peaks: Peaks | None = None
+    facts: FactsSummary = field(default_factory=FactsSummary)
     sums: PeriodSums = field(default_factory=dict)
     serials: frozenset[str] = frozenset()
 
@@ -171,6 +173,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         self._store = store
         self._facts = FactsStore(hass, entry.entry_id, self.ean)
         self._sums: PeriodSums = {}
+        self._added_up: tuple[datetime, date] | None = None
         self._failures = 0
         self._news_listeners: list[Callable[[News], None]] = []
         self._deletion_listeners: list[Callable[[Span], None]] = []
@@ -230,6 +233,8 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
     @override
     async def _async_update_data(self) -> MeterData:
         self._news_are_due = False
+        if not self._sums:
+            await self._async_add_up()
         to_read_again, self._to_read_again = self._to_read_again, []
         for period in to_read_again:
             await self._importer.async_read_again(period)
@@ -238,6 +243,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         except FluviusError as err:
             report_permission(self.hass, self.config_entry, self.subentry.subentry_id, err)
             self._contract.api.async_meter_polled(self.subentry.subentry_id, err)
+            await self._async_add_up()
             raise update_error(err, self._next_retry()) from err
         except StatisticsNotWrittenError as err:
             raise UpdateFailed(
@@ -247,7 +253,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
             ) from err
         finally:
             report_refusals(self.hass, self.subentry, self._importer.refusals)
-            await self._async_add_up()
+        await self._async_add_up()
         report_permission(self.hass, self.config_entry, self.subentry.subentry_id)
         self._contract.api.async_meter_polled(self.subentry.subentry_id)
         if self._importer.refusals:
@@ -267,15 +273,19 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         if progress.data_until is None:
             self._sums = {}
             return
+        now = dt_util.utcnow()
+        about = (progress.data_until, day_at(now, DayKind.ELECTRICITY).date)
+        if about == self._added_up and not self._importer.hours_written:
+            return
         first = {
             key.measure: coverage.first
             for key, coverage in progress.coverage.items()
             if key.ean == self.ean and coverage.first is not None
         }
-        self._sums = await async_period_sums(
-            self.hass, self.ean, first, dt_util.utcnow(), progress.data_until
-        )
-        self._show()
+        sums = await async_period_sums(self.hass, self.ean, first, now, progress.data_until)
+        if sums is not None:
+            self._sums, self._added_up = sums, about
+            self._show()
 
     @callback
     def async_follow_news(self, listener: Callable[[News], None]) -> CALLBACK_TYPE:
@@ -315,11 +325,10 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         progress = self._importer.progress
         if progress.asked_until is None:
             return
-        offtake = progress.coverage.get(SeriesKey(self.ean, Measure.OFFTAKE), Coverage())
         known = Known(
             progress.last_day,
-            self.data.peaks,
-            offtake.first_fine,
+            self.data.facts.peaks,
+            self._offtake_coverage.first_fine,
             progress.corrected,
             months_until(dt_util.utcnow(), _MONTHS_THAT_CHANGE)[0],
         )
@@ -341,13 +350,18 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         """Return what mandates allow to be read now, up to the day of readings under way."""
         return self._importer.allowed(self._contract.readable_mandates(self.ean))
 
+    @property
+    def _offtake_coverage(self) -> Coverage:
+        key = SeriesKey(self.ean, Measure.OFFTAKE)
+        return self._importer.progress.coverage.get(key, _NOTHING_KNOWN)
+
     def _known(self) -> MeterData:
         """Return what is known of the meter by now."""
         progress = self._importer.progress
         allowed = self.allowed()
-        facts = self._facts.facts
         kind = day_kind_of(self.energy_type)
         now = dt_util.utcnow()
+        mandates = self._contract.book.about(self.ean, progress.references)
         return MeterData(
             import_progress=share_read(allowed, progress.read) if allowed else 100.0,
             data_until=progress.data_until,
@@ -359,17 +373,8 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
                 if (days := incomplete_days(coverage.missing(now, kind), kind))
             },
             skipped=dict(self._importer.skipped),
-            life=life_of(self._contract.data, self.ean, progress.references, now),
-            newest={
-                measure: newest for measure, days in facts.items() if (newest := newest_slice(days))
-            },
-            unsure_share=unsure_share(facts, SHARE_DAYS),
-            provisional_since=provisional_since(facts),
-            peaks=peaks(
-                facts.get(Measure.OFFTAKE, {}),
-                progress.coverage.get(SeriesKey(self.ean, Measure.OFFTAKE), Coverage()),
-                now,
-            ),
+            life=life_of(mandates, self.ean, progress.references, now),
+            facts=self._facts.summary(self._offtake_coverage, now),
             sums=self._sums,
             serials=progress.serials,
         )

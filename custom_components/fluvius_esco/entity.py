@@ -1,11 +1,15 @@
 """What all entities of a meter share, and all of a contract."""
 
+from collections.abc import Iterable
+
+from homeassistant.core import callback
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import EntityDescription
+from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .const import DOMAIN
-from .coordinator import ContractCoordinator, MeterCoordinator
+from .coordinator import ContractCoordinator, FluviusConfigEntry, MeterCoordinator
 
 
 class MeterEntity(CoordinatorEntity[MeterCoordinator]):
@@ -22,6 +26,8 @@ class MeterEntity(CoordinatorEntity[MeterCoordinator]):
             identifiers={(DOMAIN, coordinator.ean)},
             name=coordinator.subentry.title,
             manufacturer="Fluvius",
+            # What the board knows a gas meter by, whichever entities are disabled.
+            model_id=coordinator.energy_type.name.lower(),
             serial_number=coordinator.data.serial_number,
             entry_type=DeviceEntryType.SERVICE,
         )
@@ -44,3 +50,15 @@ class ContractEntity(CoordinatorEntity[ContractCoordinator]):
             manufacturer="Fluvius",
             entry_type=DeviceEntryType.SERVICE,
         )
+
+
+@callback
+def async_add_to_meter(
+    entry: FluviusConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    subentry_id: str,
+    entities: Iterable[MeterEntity],
+) -> None:
+    """Add the entities of a meter, unless it was removed since the entry began to load."""
+    if subentry_id in entry.subentries:
+        async_add_entities(entities, config_subentry_id=subentry_id)

@@ -9,12 +9,13 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import FluviusConfigEntry
-from .entity import MeterEntity
+from .entity import MeterEntity, async_add_to_meter
 from .metering.calendar import DayKind, Span, day_of
 from .metering.corrections import Corrections
 from .metering.measures import SHOWN_MEASURES, TOTAL_OF, Measure
 from .metering.news import Corrected, NewDay, NewMonthPeak, News
 from .metering.peaks import month_span
+from .pacing import paced
 
 PARALLEL_UPDATES = 0
 
@@ -38,8 +39,10 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Add one event entity for every meter that the entry follows."""
-    for subentry_id, meter in entry.runtime_data.meters.items():
-        async_add_entities([ReadingsEvent(meter, READINGS)], config_subentry_id=subentry_id)
+    async for few in paced(entry.runtime_data.meters.items()):
+        for subentry_id, meter in few:
+            entities = [ReadingsEvent(meter, READINGS)]
+            async_add_to_meter(entry, async_add_entities, subentry_id, entities)
 
 
 class ReadingsEvent(MeterEntity, EventEntity):

@@ -1,27 +1,53 @@
 """What is kept of the days of each meter, beside its statistics: peaks, newest slices, how sure.
 
 A file per meter: it is written whenever readings are, and one of a thousand meters must not write
-what is known of the others. Months that no sensor looks back at are not kept.
+what is known of the others. What no sensor looks back at is not kept.
 """
 
-from collections.abc import Iterable
-from dataclasses import astuple
-from datetime import date
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
-from .const import DOMAIN
-from .metering.calendar import DayKind, Span
-from .metering.day_facts import DayFacts, Facts, facts_outside, facts_since, updated_facts
+from .const import DOMAIN, SHARE_DAYS, SWEEP
+from .metering.calendar import BRUSSELS, DayKind, Span
+from .metering.day_facts import (
+    DayFacts,
+    Facts,
+    ReadFacts,
+    facts_outside,
+    newest_slice,
+    provisional_since,
+    unsure_share,
+    updated_facts,
+    worth_keeping,
+)
+from .metering.gaps import Coverage
 from .metering.measures import Measure
-from .metering.peaks import MONTHS, months_until
+from .metering.peaks import MONTHS, Peaks, months_until, peaks
 
 _VERSION: Final = 1
 
 type _Stored = dict[str, dict[str, list[Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class FactsSummary:
+    """What the days of a meter say together.
+
+    `newest` are the days with the newest quarter-hour (gas: hour) of each measure, `unsure_share` is
+    the share of readings of the last days that are estimated or not validated, in percent, and from
+    the gas day `provisional_since` on the kWh still change.
+    """
+
+    newest: Mapping[Measure, DayFacts] = field(default_factory=dict)
+    unsure_share: float | None = None
+    provisional_since: date | None = None
+    peaks: Peaks | None = None
 
 
 class FactsStore:
@@ -32,6 +58,8 @@ class FactsStore:
         self._store = _store(hass, entry_id, ean)
         self._is_loaded = False
         self._is_kept = False
+        self._summed_up: tuple[Facts, Coverage, date] | None = None
+        self._summary = FactsSummary()
         self.facts: Facts = {}
 
     async def async_load(self) -> bool:
@@ -43,14 +71,27 @@ class FactsStore:
             self.facts = _from_json(stored or {})
         return self._is_kept
 
-    async def async_update(self, read: Facts) -> None:
+    async def async_update(self, read: ReadFacts) -> None:
         """Keep what an answer says of its days."""
-        oldest = months_until(dt_util.utcnow(), MONTHS + 1)[0]
-        await self._async_keep(facts_since(updated_facts(self.facts, read), oldest))
+        now = dt_util.utcnow()
+        oldest = months_until(now, MONTHS + 1)[0]
+        recent = (now - SWEEP - timedelta(days=1)).date()
+        await self._async_keep(worth_keeping(updated_facts(self.facts, read), oldest, recent))
 
     async def async_forget(self, gone: Span, kind: DayKind) -> None:
         """Keep nothing of the days that a span touches."""
         await self._async_keep(facts_outside(self.facts, gone, kind))
+
+    def summary(self, offtake: Coverage, now: datetime) -> FactsSummary:
+        """Return what the days say together; `offtake` tells how complete the offtake is.
+
+        Worked out anew only where something changed: with many meters it is asked for often.
+        """
+        about = (self.facts, offtake, now.astimezone(BRUSSELS).date().replace(day=1))
+        if self._summed_up != about:
+            self._summed_up = about
+            self._summary = _summary(self.facts, offtake, now)
+        return self._summary
 
     async def _async_keep(self, facts: Facts) -> None:
         if facts != self.facts or not self._is_kept:
@@ -69,11 +110,33 @@ def _store(hass: HomeAssistant, entry_id: str, ean: str) -> Store[_Stored]:
     return Store(hass, _VERSION, f"{DOMAIN}.{entry_id}.{ean}", private=True, atomic_writes=True)
 
 
+def _summary(facts: Facts, offtake: Coverage, now: datetime) -> FactsSummary:
+    return FactsSummary(
+        {measure: newest for measure, days in facts.items() if (newest := newest_slice(days))},
+        unsure_share(facts, SHARE_DAYS),
+        provisional_since(facts),
+        peaks(facts.get(Measure.OFFTAKE, {}), offtake, now),
+    )
+
+
 def _to_json(facts: Facts) -> _Stored:
     return {
-        measure: {day.isoformat(): list(astuple(known)) for day, known in of.items()}
+        measure: {day.isoformat(): _columns(known) for day, known in of.items()}
         for measure, of in facts.items()
     }
+
+
+def _columns(of: DayFacts) -> list[Any]:
+    return [
+        of.slices,
+        of.peak,
+        of.peak_start,
+        of.newest,
+        of.newest_start,
+        of.readings,
+        of.unsure,
+        of.provisional,
+    ]
 
 
 def _from_json(stored: _Stored) -> Facts:

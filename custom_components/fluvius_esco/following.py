@@ -19,6 +19,7 @@ from .coordinator import FluviusConfigEntry
 from .issues import NEW_METERS
 from .metering.consent import Consent, Outcome, after, outcome_of
 from .meters import async_meters, followed_eans, not_followed
+from .pacing import paced
 from .translation import async_texts
 
 
@@ -44,11 +45,22 @@ async def async_follow(
 async def async_add_meters(
     hass: HomeAssistant, entry: FluviusConfigEntry, meters: Iterable[ConfigSubentry]
 ) -> None:
-    """Add meters to those that an entry follows."""
-    meters = list(meters)
-    await entry.runtime_data.access.async_decide(meter.data[CONF_EAN] for meter in meters)
-    for meter in meters:
-        hass.config_entries.async_add_subentry(entry, meter)
+    """Add meters to those that an entry follows; one reload takes over all of them."""
+    if not (meters := list(meters)):
+        return
+    data = entry.runtime_data
+    await data.access.async_decide(meter.data[CONF_EAN] for meter in meters)
+    # A reload in the middle would break this off.
+    is_first = not data.reload_scheduled
+    data.reload_scheduled = True
+    async for few in paced(meters):
+        # While this waited, somebody else may have added the same ones.
+        followed = followed_eans(entry)
+        for meter in few:
+            if meter.unique_id not in followed:
+                hass.config_entries.async_add_subentry(entry, meter)
+    if is_first:
+        hass.config_entries.async_schedule_reload(entry.entry_id)
 
 
 def undecided(entry: FluviusConfigEntry) -> list[Mandate]:

@@ -20,9 +20,9 @@ def _of_month(peak: MonthPeak) -> dict[str, Any]:
 
 
 def _of_twelve_months(data: MeterData) -> dict[str, Any] | None:
-    if data.peaks is None:
+    if data.facts.peaks is None:
         return None
-    with_peak = [month for month in data.peaks.before if month.power is not None]
+    with_peak = [month for month in data.facts.peaks.before if month.power is not None]
     return {
         "months": [
             {
@@ -31,7 +31,7 @@ def _of_twelve_months(data: MeterData) -> dict[str, Any] | None:
                 "counted": month.counted,
                 "missing": month.power is None,
             }
-            for month in data.peaks.before
+            for month in data.facts.peaks.before
         ],
         "months_counted": len(with_peak),
         "least_counted": LEAST_PEAK,
@@ -40,7 +40,7 @@ def _of_twelve_months(data: MeterData) -> dict[str, Any] | None:
 
 
 def _has_peaks(data: MeterData) -> bool:
-    return data.peaks is not None
+    return data.facts.peaks is not None
 
 
 PEAK_SENSORS: Final = (
@@ -50,8 +50,10 @@ PEAK_SENSORS: Final = (
         device_class=SensorDeviceClass.POWER,
         native_unit_of_measurement=UnitOfPower.KILO_WATT,
         suggested_display_precision=3,
-        value_fn=lambda data: data.peaks.this_month.power if data.peaks else None,
-        attributes_fn=lambda data: _of_month(data.peaks.this_month) if data.peaks else None,
+        value_fn=lambda data: data.facts.peaks.this_month.power if data.facts.peaks else None,
+        attributes_fn=lambda data: (
+            _of_month(data.facts.peaks.this_month) if data.facts.peaks else None
+        ),
         exists_fn=_has_peaks,
     ),
     MeterSensorDescription(
@@ -60,8 +62,10 @@ PEAK_SENSORS: Final = (
         device_class=SensorDeviceClass.POWER,
         native_unit_of_measurement=UnitOfPower.KILO_WATT,
         suggested_display_precision=3,
-        value_fn=lambda data: data.peaks.last_month.power if data.peaks else None,
-        attributes_fn=lambda data: _of_month(data.peaks.last_month) if data.peaks else None,
+        value_fn=lambda data: data.facts.peaks.last_month.power if data.facts.peaks else None,
+        attributes_fn=lambda data: (
+            _of_month(data.facts.peaks.last_month) if data.facts.peaks else None
+        ),
         exists_fn=_has_peaks,
     ),
     MeterSensorDescription(
@@ -70,7 +74,7 @@ PEAK_SENSORS: Final = (
         device_class=SensorDeviceClass.POWER,
         native_unit_of_measurement=UnitOfPower.KILO_WATT,
         suggested_display_precision=3,
-        value_fn=lambda data: data.peaks.mean if data.peaks else None,
+        value_fn=lambda data: data.facts.peaks.mean if data.facts.peaks else None,
         attributes_fn=_of_twelve_months,
         exists_fn=_has_peaks,
     ),

@@ -7,10 +7,11 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.recorder import get_instance
 from sqlalchemy.exc import SQLAlchemyError
 
+from .const import LOGGER
 from .metering.calendar import HOUR, Span
 from .metering.measures import Measure
 from .metering.periods import ToDate, periods_until
-from .stored_rows import statistic_id, total_before
+from .stored_rows import statistic_id, totals_before
 
 type PeriodSums = Mapping[tuple[Measure, ToDate], float]
 """Amounts in the units of their measures; what is not known is left out."""
@@ -18,28 +19,35 @@ type PeriodSums = Mapping[tuple[Measure, ToDate], float]
 
 async def async_period_sums(
     hass: HomeAssistant, ean: str, first: Mapping[Measure, int], now: datetime, until: datetime
-) -> PeriodSums:
+) -> PeriodSums | None:
     """Return the amounts of measures up to the newest reading, `until` (UTC).
 
     `first` is when the oldest reading of each measure began (UTC seconds): a stretch of last year is
-    comparable only if it has readings from its beginning. Nothing is told while the recorder's
-    database cannot be read.
+    comparable only if it has readings from its beginning. None while the recorder's database cannot
+    be read.
     """
     spans = periods_until(now, until)
 
     def read() -> PeriodSums:
         return {
-            (measure, period): total_before(hass, statistic, span.end)
-            - total_before(hass, statistic, span.start)
+            (measure, period): amount
             for measure, oldest in first.items()
-            for period, span in _comparable(spans, oldest)
-            if (statistic := statistic_id(ean, measure))
+            for period, amount in _sums(
+                hass, statistic_id(ean, measure), dict(_comparable(spans, oldest))
+            ).items()
         }
 
     try:
         return await get_instance(hass).async_add_executor_job(read)
-    except SQLAlchemyError:
-        return {}
+    except SQLAlchemyError as err:
+        LOGGER.debug("The month and the year were not added up: %s", err)
+        return None
+
+
+def _sums(hass: HomeAssistant, statistic: str, spans: Mapping[ToDate, Span]) -> dict[ToDate, float]:
+    ends = {second for span in spans.values() for second in (span.start, span.end)}
+    totals = totals_before(hass, statistic, ends)
+    return {period: totals[span.end] - totals[span.start] for period, span in spans.items()}
 
 
 def _comparable(spans: Mapping[ToDate, Span], oldest: int) -> Iterable[tuple[ToDate, Span]]:

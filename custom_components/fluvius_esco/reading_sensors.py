@@ -5,19 +5,19 @@ from typing import Any, Final
 
 from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.const import PERCENTAGE, EntityCategory, UnitOfEnergy, UnitOfPower, UnitOfVolume
+from homeassistant.util import dt as dt_util
 
 from .api.models import Unit
 from .coordinator import MeterData
 from .meter_sensors import MeterSensorDescription
-from .metering.calendar import HOUR
-from .metering.measures import TOTAL_OF, Measure
-from .metering.periods import ToDate
+from .metering.calendar import BRUSSELS, HOUR
+from .metering.measures import SHOWN_MEASURES, TOTAL_OF, Measure
+from .metering.periods import ToDate, periods_until
 
 _UNITS: Final = {
     Unit.KILOWATT_HOUR: (UnitOfEnergy.KILO_WATT_HOUR, SensorDeviceClass.ENERGY),
     Unit.CUBIC_METER: (UnitOfVolume.CUBIC_METERS, SensorDeviceClass.GAS),
 }
-_TOTALS: Final = (Measure.OFFTAKE, Measure.INJECTION, Measure.GAS_ENERGY, Measure.GAS_VOLUME)
 _WITH_POWER: Final = (Measure.OFFTAKE, Measure.INJECTION, Measure.GAS_ENERGY)
 # What few people look at: parts of what they inject, and gas as a volume over months.
 _RARE: Final = {Measure.INJECTION_DAY, Measure.INJECTION_NIGHT}
@@ -57,19 +57,19 @@ def _newest_power(measure: Measure) -> MeterSensorDescription:
         suggested_display_precision=3,
         value_fn=lambda data: _mean_power(data, measure),
         attributes_fn=lambda data: _slice(data, measure),
-        exists_fn=lambda data: measure in data.newest,
+        exists_fn=lambda data: measure in data.facts.newest,
     )
 
 
 def _mean_power(data: MeterData, measure: Measure) -> float | None:
-    newest = data.newest.get(measure)
+    newest = data.facts.newest.get(measure)
     if newest is None or newest.newest is None:
         return None
     return newest.newest * (HOUR / measure.fine_length)
 
 
 def _slice(data: MeterData, measure: Measure) -> dict[str, Any] | None:
-    newest = data.newest.get(measure)
+    newest = data.facts.newest.get(measure)
     if newest is None or newest.newest_start is None:
         return None
     start = datetime.fromtimestamp(newest.newest_start, UTC)
@@ -84,38 +84,56 @@ def _to_date(measure: Measure, period: ToDate) -> MeterSensorDescription:
     """Return the sensor of a measure in the month or year under way, or a year before."""
     unit, device_class = _UNITS[measure.unit]
     is_about_now = period in {ToDate.MONTH, ToDate.YEAR}
+    is_rare = measure is Measure.GAS_VOLUME and not is_about_now
     return MeterSensorDescription(
         key=f"{period}_{measure}",
         translation_key=f"{period}_{measure}",
         device_class=device_class,
         native_unit_of_measurement=unit,
         suggested_display_precision=1,
-        entity_registry_enabled_default=is_about_now or measure is not Measure.GAS_VOLUME,
+        entity_registry_enabled_default=not is_rare,
         value_fn=lambda data: data.sums.get((measure, period)),
-        attributes_fn=_until if is_about_now else None,
+        attributes_fn=lambda data: _about_period(data, measure, period),
         exists_fn=lambda data: measure in data.measures,
     )
 
 
-def _until(data: MeterData) -> dict[str, Any] | None:
-    return {"until": data.data_until.isoformat()} if data.data_until else None
+def _about_period(data: MeterData, measure: Measure, period: ToDate) -> dict[str, Any] | None:
+    """Return which stretch an amount is of, and how many days of it lack readings."""
+    if data.data_until is None or (measure, period) not in data.sums:
+        return None
+    span = periods_until(dt_util.utcnow(), data.data_until)[period]
+    first, until = (datetime.fromtimestamp(second, BRUSSELS) for second in (span.start, span.end))
+    return {
+        "start": first.isoformat(),
+        "until": until.isoformat(),
+        "missing_days": len(
+            {
+                day.date
+                for key, days in data.incomplete.items()
+                if key.measure is measure
+                for day in days
+                if not day.counted and first.date() <= day.date < until.date()
+            }
+        ),
+    }
 
 
 def _provisional_since(data: MeterData) -> date | None:
-    return data.provisional_since
+    return data.facts.provisional_since
 
 
 READING_SENSORS: Final = (
-    *(_last_day(measure) for measure in (*_TOTALS, *TOTAL_OF)),
+    *(_last_day(measure) for measure in (*SHOWN_MEASURES, *TOTAL_OF)),
     *(_newest_power(measure) for measure in _WITH_POWER),
-    *(_to_date(measure, period) for measure in _TOTALS for period in ToDate),
+    *(_to_date(measure, period) for measure in SHOWN_MEASURES for period in ToDate),
     MeterSensorDescription(
         key="estimated_share",
         translation_key="estimated_share",
         native_unit_of_measurement=PERCENTAGE,
         entity_category=EntityCategory.DIAGNOSTIC,
         suggested_display_precision=1,
-        value_fn=lambda data: data.unsure_share,
+        value_fn=lambda data: data.facts.unsure_share,
     ),
     MeterSensorDescription(
         key="gas_provisional_since",

@@ -17,7 +17,9 @@ from .certificate_sensors import (
 from .const import DOMAIN
 from .contract_sensors import CONTRACT_SENSORS, ContractSensor
 from .coordinator import FluviusConfigEntry, MeterCoordinator
+from .entity import async_add_to_meter
 from .meter_sensors import METER_SENSORS, MeterSensor
+from .pacing import paced
 from .peak_sensors import PEAK_SENSORS
 from .reading_sensors import READING_SENSORS
 
@@ -39,8 +41,10 @@ async def async_setup_entry(
         async_add_entities(
             [CertificateSensor(contract, description) for description in CERTIFICATE_SENSORS]
         )
-    for subentry_id, meter in entry.runtime_data.meters.items():
-        _follow_meter(entry, meter, partial(async_add_entities, config_subentry_id=subentry_id))
+    async for few in paced(entry.runtime_data.meters.items()):
+        for subentry_id, meter in few:
+            add_entities = partial(async_add_to_meter, entry, async_add_entities, subentry_id)
+            _follow_meter(entry, meter, add_entities)
 
 
 def _follow_meter(

@@ -1,11 +1,13 @@
 """What is kept across restarts: how far each meter's readings have been imported."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, override
+from typing import Any, Final, override
 
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ConfigEntryNotReady
 from homeassistant.helpers.storage import Store
 
 from .api.models import Granularity
@@ -19,7 +21,11 @@ from .metering.news import Announced
 from .metering.readings import Source
 from .metering.summary import DayTotals
 
-_VERSION = 3
+_VERSION: Final = 1
+_INDEX_VERSION: Final = 4
+_LAST_VERSION_IN_ONE_FILE: Final = 3
+
+type _Stored = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,66 +63,109 @@ class Progress:
         return frozenset(key.measure for key in self.newest if key.ean == ean)
 
 
-class _Store(Store[dict[str, dict[str, Any]]]):
-    """What was kept by an older version is not worth translating: it is read from Fluvius again."""
-
-    @override
-    async def _async_migrate_func(
-        self, old_major_version: int, old_minor_version: int, old_data: dict[str, dict[str, Any]]
-    ) -> dict[str, dict[str, Any]]:
-        return {}
-
-
 class ProgressStore:
-    """The progress of all meters of one entry, by EAN, written as soon as it changes."""
+    """The progress of the meters of one entry, by EAN, written as soon as it changes.
+
+    A file per meter: a step of one of a thousand meters must not write what is known of the others.
+    An index names each meter before it has a file and until it has none any more, so that whatever
+    is interrupted, no file stays behind of a meter that is no longer followed.
+    """
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
-        """Prepare the store of an entry."""
-        self._store = _Store(
-            hass, _VERSION, f"{DOMAIN}.{entry_id}", private=True, atomic_writes=True
-        )
+        """Prepare the store of an entry; nothing is known before it is loaded."""
+        self._hass = hass
+        self._entry_id = entry_id
+        self._index = _Index(hass, entry_id)
+        self._stores: dict[str, Store[_Stored]] = {}
         self._progress: dict[str, Progress] = {}
 
-    async def async_load(self) -> None:
-        """Read what was kept."""
-        stored = await self._store.async_load() or {}
-        self._progress = {ean: _from_json(progress) for ean, progress in stored.items()}
+    async def async_load(self, eans: Iterable[str]) -> None:
+        """Read what was kept, of these meters and of all that were followed before.
 
-    @property
-    def eans(self) -> frozenset[str]:
-        """The EANs of the meters that something is kept of."""
-        return frozenset(self._progress)
+        Raises ConfigEntryNotReady if what an earlier version kept could not be written anew.
+        """
+        named = await self._index.async_load() or []
+        known = sorted({*named, *eans})
+        if known != named:
+            await self._index.async_save(known)
+        self._stores = {ean: _store(self._hass, self._entry_id, ean) for ean in known}
+        for ean, store in self._stores.items():
+            if (stored := await store.async_load()) is not None:
+                self._progress[ean] = _from_json(stored)
 
     def get(self, ean: str) -> Progress:
         """Return the progress of a meter; a new one has none."""
         return self._progress.get(ean, Progress())
 
+    def others(self, eans: Collection[str]) -> dict[str, Progress]:
+        """Return how far all meters but these are."""
+        return {ean: self.get(ean) for ean in self._stores if ean not in eans}
+
     async def async_set(self, ean: str, progress: Progress) -> None:
-        """Keep the progress of a meter."""
+        """Keep the progress of a meter that the store was loaded for."""
         if progress == self._progress.get(ean):
             return
         self._progress[ean] = progress
-        await self._async_save()
+        write = self._hass.async_create_task(self._stores[ean].async_save(_to_json(progress)))
+        try:
+            await asyncio.shield(write)
+        finally:
+            # It goes on in its thread if an import is cancelled. Whoever waits for the import must
+            # not remove or read the file before.
+            await asyncio.wait([write])
 
-    async def async_keep_only(self, eans: set[str]) -> dict[str, Progress]:
-        """Forget the meters that are no longer followed, and return how far they were."""
-        gone = {ean: of for ean, of in self._progress.items() if ean not in eans}
-        if gone:
-            self._progress = {ean: of for ean, of in self._progress.items() if ean in eans}
-            await self._async_save()
-        return gone
+    async def async_forget(self, eans: Collection[str]) -> None:
+        """Keep nothing of some meters any more."""
+        if not eans:
+            return
+        for ean in eans:
+            await self._stores.pop(ean).async_remove()
+            self._progress.pop(ean, None)
+        await self._index.async_save([*self._stores])
 
     async def async_remove(self) -> None:
         """Forget everything."""
-        await self._store.async_remove()
+        for store in self._stores.values():
+            await store.async_remove()
+        await self._index.async_remove()
 
-    async def _async_save(self) -> None:
-        await self._store.async_save(
-            {ean: _to_json(progress) for ean, progress in self._progress.items()}
+
+class _Index(Store[list[str]]):
+    """The EANs of the meters that may have a file; up to version 3, their progress as well."""
+
+    def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
+        super().__init__(
+            hass, _INDEX_VERSION, f"{DOMAIN}.{entry_id}", private=True, atomic_writes=True
         )
+        self._entry_id = entry_id
+
+    @override
+    async def _async_migrate_func(
+        self, old_major_version: int, old_minor_version: int, old_data: dict[str, _Stored]
+    ) -> list[str]:
+        """Give each meter its own file; the old one is replaced when all of them are there.
+
+        What versions 1 and 2 kept is not worth translating: it is read from Fluvius again.
+        """
+        if old_major_version < _LAST_VERSION_IN_ONE_FILE:
+            return []
+        for ean, progress in old_data.items():
+            await _store(self.hass, self._entry_id, ean).async_save(progress)
+        # Home Assistant only logs that a file could not be written.
+        for ean, progress in old_data.items():
+            if await _store(self.hass, self._entry_id, ean).async_load() != progress:
+                raise ConfigEntryNotReady(
+                    translation_domain=DOMAIN, translation_key="progress_not_written"
+                )
+        return sorted(old_data)
 
 
-def _to_json(progress: Progress) -> dict[str, Any]:
+def _store(hass: HomeAssistant, entry_id: str, ean: str) -> Store[_Stored]:
+    key = f"{DOMAIN}.{entry_id}.{ean}.progress"
+    return Store(hass, _VERSION, key, private=True, atomic_writes=True)
+
+
+def _to_json(progress: Progress) -> _Stored:
     return {
         "read": [
             {
@@ -154,7 +203,7 @@ def _to_json(progress: Progress) -> dict[str, Any]:
     }
 
 
-def _from_json(stored: dict[str, Any]) -> Progress:
+def _from_json(stored: _Stored) -> Progress:
     last_day = stored["last_day"]
     return Progress(
         read=tuple(_access(part) for part in stored["read"]),

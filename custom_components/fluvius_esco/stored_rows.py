@@ -1,5 +1,6 @@
 """What the recorder holds of a statistic; all of this runs in the recorder's executor."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -49,12 +50,14 @@ def stored_in(hass: HomeAssistant, statistic: str, span: Span) -> Stored:
     )
 
 
-def total_before(hass: HomeAssistant, statistic: str, start: int) -> float:
-    """Return the running total of all rows before an hour (UTC seconds since the epoch)."""
+def totals_before(hass: HomeAssistant, statistic: str, hours: Iterable[int]) -> dict[int, float]:
+    """Return the running totals of all rows before some hours (UTC seconds since the epoch)."""
     last = last_row(hass, statistic)
-    if last is None or last.start < start:
-        return last.sum if last else 0.0
-    return _sum_before(_first_from(hass, statistic, start))
+    totals = {}
+    for hour in hours:
+        behind = _first_from(hass, statistic, hour) if last and hour <= last.start else None
+        totals[hour] = _sum_before(behind) if behind else last.sum if last else 0.0
+    return totals
 
 
 def rows_between(hass: HomeAssistant, statistic: str, first: int, end: int) -> dict[int, Row]:
@@ -87,10 +90,10 @@ def _statistics(
     ).get(statistic, [])
 
 
-def _first_from(hass: HomeAssistant, statistic: str, start: int) -> StatisticsRow:
-    """Return the first row from an hour on; the caller knows that there is one."""
+def _first_from(hass: HomeAssistant, statistic: str, start: int) -> StatisticsRow | None:
+    """Return the first row from an hour on, None if there is none any more."""
     near = _statistics(hass, statistic, start, start + _NEAR)
-    return near[0] if near else _statistics(hass, statistic, start, None)[0]
+    return next(iter(near or _statistics(hass, statistic, start, None)), None)
 
 
 def _sum_before(row: StatisticsRow) -> float:

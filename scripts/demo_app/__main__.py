@@ -2,11 +2,9 @@
 
 import argparse
 import asyncio
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-import signal
 import sys
 import time
 
@@ -19,13 +17,16 @@ from .contract import ensure_contract
 from .errors import DemoError
 from .folder import ROOT, DemoState, Folder
 from .home_assistant import RESTART_EXIT_CODE, running_home_assistant
+from .household import Household, running_household
 from .leftovers import remove_meters
 from .login import PASSWORD, USERNAME, log_in
-from .meters import BRUSSELS, JOURNEY_METERS, history_start, newest_complete_day
+from .meters import BRUSSELS, JOURNEY_METERS, OFFERED_METER, history_start, newest_complete_day
 from .processes import Program, free_port
 from .progress import wait_for_import
 from .report import Outcome, check_outcome
 from .sandbox import MonthTotals, Sandbox, running_sandbox
+from .speech import DUTCH, ENGLISH
+from .stopping import until_stopped
 
 _MONTHS = 13
 
@@ -146,8 +147,8 @@ class _Run:
         before: MonthTotals = await self.sandbox.totals()
         started = time.monotonic()
         is_new = await self._set_up()
-        # What a journey that broke off has left.
-        await remove_meters(self.api, JOURNEY_METERS)
+        # What pictures and a journey that broke off have left.
+        await remove_meters(self.api, (*JOURNEY_METERS, OFFERED_METER))
         await self._import()
         print(f"Imported in {time.monotonic() - started:.0f} s", flush=True)
         outcome: Outcome = await check_outcome(
@@ -166,12 +167,17 @@ class _Run:
             return True
         # Only the check needs what drives the browser.
         from .board import take_board_pictures  # noqa: PLC0415
+        from .gallery import take_gallery  # noqa: PLC0415
         from .journey import Stage, make_journey  # noqa: PLC0415
         from .pictures import take_pictures  # noqa: PLC0415
 
         pictures = self.folder.emptied_pictures()
         await take_pictures(self.api.url, browser, pictures, newest)
         await take_board_pictures(self.api, self.sandbox, browser, pictures, newest)
+        home = Household(self.api, self.sandbox, self.program, self.folder, ENGLISH, newest)
+        await take_gallery(home, browser, pictures)
+        async with running_household(Folder(self.folder.path / "nl"), DUTCH) as dutch:
+            await take_gallery(dutch, browser, pictures)
         print("The journey: a consent, one of another grid user, and a renewal", flush=True)
         stage = Stage(self.api, self.sandbox, self.program, self.folder)
         outcome = await make_journey(stage, browser, pictures, newest)
@@ -179,29 +185,20 @@ class _Run:
         return outcome.is_good
 
 
-async def _until_stopped(options: Options) -> int:
-    """Run the demo until it ends or a signal asks it to."""
-    loop = asyncio.get_running_loop()
-    demo = asyncio.ensure_future(_demo(options))
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, demo.cancel)
-    with suppress(asyncio.CancelledError):
-        return await demo
-    print("\nStopped")
-    return 130 if options.check else 0
-
-
 def main() -> int:
     """Run the demo and return its exit code."""
     options = _options()
     try:
-        return asyncio.run(_until_stopped(options))
+        outcome = asyncio.run(until_stopped(_demo(options)))
     except (DemoError, aiohttp.ClientError, TimeoutError) as err:
         print(
             f"scripts/demo: {err or type(err).__name__}\nThe logs are in {options.directory}",
             file=sys.stderr,
         )
         return 1
+    if outcome is None:
+        return 130 if options.check else 0
+    return outcome
 
 
 if __name__ == "__main__":

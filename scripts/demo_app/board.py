@@ -4,19 +4,27 @@ import asyncio
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from playwright.async_api import Page, ViewportSize
 
 from .api import HomeAssistantApi, WebSocket
-from .board_check import CARD, Recorder, all_cards, check_board, check_curve, has_only_days, shown
+from .board_check import (
+    CARD,
+    Recorder,
+    all_cards,
+    check_board,
+    check_curve,
+    check_keyboard,
+    has_only_days,
+    shown,
+)
 from .board_gaps import picture_gaps
 from .errors import DemoError
 from .meters import METERS, DemoMeter
 from .page import home_assistant_page, take_picture
 from .sandbox import Sandbox
 
-# What the dialog makes of the title.
-_URL_PATH = "fluvius-readings"
 _TITLE = {"en": "Fluvius readings", "nl": "Fluvius-meetgegevens"}
 _SAVED_WITHIN = 60
 _WIDE: ViewportSize = {"width": 1440, "height": 1780}
@@ -37,13 +45,16 @@ async def take_board_pictures(
         try:
             await _set_language(websocket, "en")
             async with home_assistant_page(browser, api.url) as page:
-                await _add_board(page, api.url, websocket, folder)
-                await _look_at_board(page, api.url, websocket, folder, newest)
+                address = f"{api.url}/{await _add_board(page, api.url, websocket, folder)}"
+            # The dialog that closes takes its page back in history.
+            async with home_assistant_page(browser, api.url) as page:
+                await _open_board(page, address, "en")
+                await _look_at_board(page, websocket, folder, newest)
                 await page.set_viewport_size(_WIDE)
                 await picture_gaps(page, websocket, sandbox, folder, _quarter_hour_meter())
             await _set_language(websocket, "nl")
             async with home_assistant_page(browser, api.url) as page:
-                await _open_board(page, api.url, "nl")
+                await _open_board(page, address, "nl")
                 await _choose_meter(page, _quarter_hour_meter())
                 await _picture_at_both_widths(page, folder, "nl", _quarter_hour_meter())
         finally:
@@ -59,15 +70,19 @@ async def _set_language(websocket: WebSocket, language: str) -> None:
     await websocket.command("frontend/set_user_data", key="language", value=value)
 
 
+async def _boards(websocket: WebSocket) -> list[dict[str, Any]]:
+    dashboards = await websocket.command("lovelace/dashboards/list")
+    return [dashboard for dashboard in dashboards if dashboard["title"] == _TITLE["en"]]
+
+
 async def _remove_boards(websocket: WebSocket) -> None:
     """Remove what an earlier check added."""
-    for dashboard in await websocket.command("lovelace/dashboards/list"):
-        if dashboard["url_path"] == _URL_PATH:
-            await websocket.command("lovelace/dashboards/delete", dashboard_id=dashboard["id"])
+    for board in await _boards(websocket):
+        await websocket.command("lovelace/dashboards/delete", dashboard_id=board["id"])
 
 
-async def _add_board(page: Page, url: str, websocket: WebSocket, folder: Path) -> None:
-    """Add the board where Home Assistant lets a person choose a new dashboard."""
+async def _add_board(page: Page, url: str, websocket: WebSocket, folder: Path) -> str:
+    """Add the board where Home Assistant offers new dashboards, and return its path."""
     await page.set_viewport_size(_USUAL)
     await page.goto(f"{url}/config/lovelace/dashboards")
     await page.get_by_role("button", name="Add dashboard").click()
@@ -79,37 +94,35 @@ async def _add_board(page: Page, url: str, websocket: WebSocket, folder: Path) -
     await create.wait_for()
     await take_picture(page, folder, "board-add-name")
     await create.click()
-    await _wait_until_saved(websocket)
+    return await _saved_path(websocket)
 
 
-async def _wait_until_saved(websocket: WebSocket) -> None:
-    """Wait until the dashboard is there with its strategy: the browser saves it in two steps."""
+async def _saved_path(websocket: WebSocket) -> str:
+    """Return the path of the board once its strategy is saved, which the browser does last."""
     async with asyncio.timeout(_SAVED_WITHIN):
         while True:
-            dashboards = await websocket.command("lovelace/dashboards/list")
-            if any(dashboard["url_path"] == _URL_PATH for dashboard in dashboards):
+            for board in await _boards(websocket):
+                path = str(board["url_path"])
                 with suppress(DemoError):  # there is no strategy yet
-                    await websocket.command("lovelace/config", url_path=_URL_PATH)
-                    return
+                    await websocket.command("lovelace/config", url_path=path)
+                    return path
             await asyncio.sleep(0.2)
 
 
-async def _open_board(page: Page, url: str, language: str) -> None:
+async def _open_board(page: Page, address: str, language: str) -> None:
     await page.set_viewport_size(_WIDE)
-    await page.goto(f"{url}/{_URL_PATH}")
+    await page.goto(address)
     await page.get_by_text(_TITLE[language]).first.wait_for()
 
 
-async def _look_at_board(
-    page: Page, url: str, websocket: WebSocket, folder: Path, newest: date
-) -> None:
-    await _open_board(page, url, "en")
+async def _look_at_board(page: Page, websocket: WebSocket, folder: Path, newest: date) -> None:
     # The last one is the one that the other pictures are of.
     for meter in sorted(METERS, key=lambda meter: meter == _quarter_hour_meter()):
         await _choose_meter(page, meter)
         await check_board(page, websocket, meter, newest)
         if meter.is_gas:
             await take_picture(page, folder, "board-gas-en-1440")
+    await check_keyboard(page, _quarter_hour_meter())
     await _choose_another_day(page, websocket, _quarter_hour_meter())
     await _picture_at_both_widths(page, folder, "en", _quarter_hour_meter())
 

@@ -115,6 +115,37 @@ async def check_gaps(page: Page, recorder: Recorder, day: date) -> None:
     await calendar.wait_for()
 
 
+async def check_without_gaps(page: Page, recorder: Recorder, day: date) -> None:
+    """Compare the same day once all of its readings are there again."""
+    await page.locator(f'{CARD}-data-quality [data-date="{day}"][data-kind=complete]').wait_for()
+    for figure in ("missing", "estimated"):
+        curve = page.locator(f"{CARD}-load-curve [data-figure={figure}]")
+        await curve.wait_for(state="detached")
+    await check_curve(page, recorder)
+
+
+async def check_keyboard(page: Page, meter: DemoMeter) -> None:
+    """Page through the calendar and choose a day by the keyboard, which has to stay where it is."""
+    card = await shown(page, "data-quality", meter)
+    for name in ("Previous month", "Next month"):
+        before = await _attribute(card, "data-shown")
+        await card.get_by_role("button", name=name).focus()
+        await page.keyboard.press("Enter")
+        await page.locator(f'{CARD}-data-quality:not([data-shown="{before}"])').wait_for()
+        await _expect_focus(card, f'button[aria-label="{name}"]')
+    week = await shown(page, "week-heat-map", meter)
+    day = await _attribute(week.locator("g.day").nth(2), "data-date")
+    await week.locator(f'[data-date="{day}"]').focus()
+    await page.keyboard.press("Enter")
+    await page.locator(f'{CARD}-load-curve[data-shown="{meter.ean} {day}"]').wait_for()
+    await _expect_focus(await shown(page, "week-heat-map", meter), f'[data-date="{day}"]')
+
+
+async def _expect_focus(card: Locator, selector: str) -> None:
+    focused = await card.locator(f"{selector}:focus").count()
+    _expect(f"the focus at {selector}", focused == 1, "it elsewhere")
+
+
 async def _check_week(page: Page, recorder: Recorder, day: date) -> None:
     meter = recorder.meter
     card = await shown(page, "week-heat-map", meter)

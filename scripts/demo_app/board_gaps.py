@@ -6,7 +6,7 @@ from pathlib import Path
 from playwright.async_api import Page
 
 from .api import WebSocket
-from .board_check import CARD, Recorder, check_gaps
+from .board_check import CARD, Recorder, check_gaps, check_without_gaps
 from .contract import DOMAIN
 from .meters import BRUSSELS, DemoMeter
 from .page import take_picture
@@ -21,22 +21,23 @@ async def picture_gaps(
 ) -> None:
     """Let a day of the shown week be incomplete, compare, take a picture, and put it right again.
 
+    The board that is open has to show it, and that it is put right, by itself.
     Raises DemoError where the board does not show it as it is.
     """
     row = page.locator(f"{CARD}-week-heat-map g.day").nth(1)
     day = date.fromisoformat(await row.get_attribute("data-date") or "")
+    await row.click()
     try:
         await sandbox.correct(meter, *_between(day, _ESTIMATED), state="EST")
         await sandbox.correct(meter, *_between(day, _MISSING), value=None)
         await _read_again(websocket, meter, day)
-        await page.reload()
-        await page.locator(f'{CARD}-week-heat-map g.day[data-date="{day}"]').click()
         await check_gaps(page, Recorder(websocket, meter), day)
         await page.mouse.move(0, 0)
         await take_picture(page, folder, "board-gaps-en-1440")
     finally:
         await sandbox.take_corrections_back()
         await _read_again(websocket, meter, day)
+    await check_without_gaps(page, Recorder(websocket, meter), day)
 
 
 def _between(day: date, times: tuple[time, time]) -> tuple[datetime, datetime]:

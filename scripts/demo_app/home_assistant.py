@@ -18,14 +18,14 @@ RESTART_EXIT_CODE = 100
 # No default_config: what that loads installs packages and looks for devices on the network.
 _CONFIGURATION = """\
 homeassistant:
-  name: Fluvius ESCO demo
+  name: Demo
   latitude: 51.0543
   longitude: 3.7174
   elevation: 10
   unit_system: metric
   currency: EUR
   country: BE
-  language: en
+  language: {language}
   time_zone: Europe/Brussels
 config:
 energy:
@@ -40,12 +40,15 @@ logger:
 """
 
 
-def prepare_configuration(folder: Folder, port: int) -> None:
-    """Write the configuration; what Home Assistant itself keeps in the folder stays."""
+def prepare_configuration(folder: Folder, port: int, language: str) -> None:
+    """Write the configuration; what Home Assistant itself keeps in the folder stays.
+
+    Entities get their names in the language.
+    """
     storage = folder.config / ".storage"
     storage.mkdir(parents=True, exist_ok=True)
     folder.temporary.mkdir(exist_ok=True)
-    (folder.config / "configuration.yaml").write_text(_CONFIGURATION)
+    (folder.config / "configuration.yaml").write_text(_CONFIGURATION.format(language=language))
     _write_store(storage / "http", 3, _http_settings(port))
     if not (storage / "onboarding").exists():
         # This step would set up integrations that live on the Internet; configuration.yaml holds
@@ -87,10 +90,12 @@ def _link_integration(custom_components: Path) -> None:
 
 
 @asynccontextmanager
-async def running_home_assistant(folder: Folder, port: int) -> AsyncIterator[Program]:
+async def running_home_assistant(
+    folder: Folder, port: int, language: str = "en"
+) -> AsyncIterator[Program]:
     """Run Home Assistant on a port of this machine."""
     check_port(port, "--port")
-    prepare_configuration(folder, port)
+    prepare_configuration(folder, port, language)
     launcher = Path(__file__).with_name("launch_home_assistant.py")
     environment = os.environ | {"TMPDIR": str(folder.temporary)}
     environment.pop("PYTHONPATH", None)

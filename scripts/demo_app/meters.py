@@ -36,6 +36,8 @@ OTHER_METER = DemoMeter("541440100000000103", "VH_dag", "electricity of the gara
 JOURNEY_METERS = (OWN_METER, OTHER_METER)
 # Of somebody who gave consent before; nobody follows it.
 GRANTED_METER = DemoMeter("541441000000000204", "VH_dag", "gas of a neighbour", is_gas=True)
+# Followed for a while without being on the Energy dashboard.
+OFFERED_METER = DemoMeter("541441000000000205", "VH_dag", "gas of the garage", is_gas=True)
 
 
 def history_start(months: int, now: datetime) -> datetime:

@@ -4,12 +4,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from playwright.async_api import Error, Page, async_playwright
+from playwright.async_api import Error, Page, ViewportSize, async_playwright
 
 from .errors import DemoError
 from .login import PASSWORD, USERNAME
+from .speech import ENGLISH, Speech
 
 _TIMEOUT = 180_000
+# As large as a usual screen, and as a phone.
+WIDE: ViewportSize = {"width": 1440, "height": 1000}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+
 _FLAGS = (
     "--no-sandbox",  # which root cannot use, nor many a container; all pages are our own
     "--disable-gpu",
@@ -23,8 +28,10 @@ _FLAGS = (
 
 
 @asynccontextmanager
-async def home_assistant_page(browser: Path, url: str) -> AsyncIterator[Page]:
-    """Open a browser as large as a usual screen and in Belgian time, logged in to Home Assistant.
+async def home_assistant_page(
+    browser: Path, url: str, speech: Speech = ENGLISH, size: ViewportSize = WIDE
+) -> AsyncIterator[Page]:
+    """Open a browser in Belgian time, logged in to Home Assistant.
 
     Raises DemoError where a page does not show what is waited for.
     """
@@ -33,9 +40,9 @@ async def home_assistant_page(browser: Path, url: str) -> AsyncIterator[Page]:
             chromium = await playwright.chromium.launch(executable_path=str(browser), args=_FLAGS)
             try:
                 context = await chromium.new_context(
-                    viewport={"width": 1440, "height": 1000},
+                    viewport=size,
                     timezone_id="Europe/Brussels",
-                    locale="en-GB",
+                    locale=speech.locale,
                     reduced_motion="reduce",
                 )
                 context.set_default_timeout(_TIMEOUT)
@@ -56,10 +63,15 @@ async def _log_in(page: Page, url: str) -> None:
     await page.locator("home-assistant-main").wait_for()
 
 
-async def take_picture(page: Page, folder: Path, name: str) -> None:
-    """Take a picture once nothing changes any more on the page."""
+async def settle(page: Page) -> None:
+    """Wait until nothing changes any more on the page."""
     await page.wait_for_load_state("networkidle")
     await page.evaluate("() => new Promise(done => requestIdleCallback(done, {timeout: 5000}))")
+
+
+async def take_picture(page: Page, folder: Path, name: str) -> None:
+    """Take a picture once nothing changes any more on the page."""
+    await settle(page)
     path = folder / f"{name}.png"
     await page.screenshot(path=path, animations="disabled")
     print(f"Picture {path}", flush=True)

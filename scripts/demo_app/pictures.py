@@ -9,9 +9,10 @@ from playwright.async_api import Locator, Page
 
 from .meters import BRUSSELS, METERS
 from .page import home_assistant_page, take_picture
+from .speech import ENGLISH, Speech
 
 ELECTRICITY = "hui-energy-usage-graph-card"
-_GAS = "hui-energy-gas-graph-card"
+GAS = "hui-energy-gas-graph-card"
 
 # Whether a chart has at least so many bars with a height, all of them in a period and the first of
 # them early: until a period is loaded, the chart shows the one before.
@@ -68,7 +69,7 @@ def _energy_pictures(now: datetime, newest: date) -> tuple[EnergyPicture, ...]:
         first,
         (first + timedelta(days=32)).replace(day=1),
     )
-    electricity, gas, both = (ELECTRICITY,), (_GAS,), (ELECTRICITY, _GAS)
+    electricity, gas, both = (ELECTRICITY,), (GAS,), (ELECTRICITY, GAS)
     only_days = next(meter.last_digits for meter in METERS if meter.data_service_type == "VH_dag")
     return (
         EnergyPicture("01-summary-yesterday", "overview", day, both, 20),
@@ -114,13 +115,16 @@ async def take_pictures(url: str, browser: Path, folder: Path, newest: date) -> 
             await take_picture(page, folder, name)
 
 
-async def show_energy(page: Page, url: str, picture: EnergyPicture) -> None:
+async def show_energy(
+    page: Page, url: str, picture: EnergyPicture, speech: Speech = ENGLISH
+) -> None:
     """Open the Energy dashboard at a period, and wait until the charts show it."""
     await page.goto(f"{url}/energy/{picture.view}")
     await page.locator("hui-energy-period-selector ha-date-range-picker").click()
-    await page.get_by_text(picture.period.preset, exact=True).click()
+    await page.get_by_text(speech.frontend(picture.period.preset), exact=True).click()
     for _ in range(picture.period.back):
-        await page.locator("hui-energy-period-selector").get_by_label("Previous").click()
+        previous = speech.frontend("Previous")
+        await page.locator("hui-energy-period-selector").get_by_label(previous).click()
     for card in picture.charts:
         await _wait_for_bars(page, page.locator(f"{card} ha-chart-base"), picture)
         if picture.without:

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { curveOf, stretchesOf } from "../../custom_components/fluvius_esco/frontend/curve.js";
+import { curveOf, doubtOf, stretchesOf } from "../../custom_components/fluvius_esco/frontend/curve.js";
 import { QUARTER_HOUR, dayStart } from "../../custom_components/fluvius_esco/frontend/time.js";
 
 const DATE = "2026-11-25";
@@ -70,7 +70,31 @@ test("neighbours that are alike are one stretch; none reaches over what is missi
     ["known", 2],
     ["missing", 1],
     ["known", 1],
-    ["estimated", 1],
+    ["unsure", 1],
     ["missing", 91],
   ]);
+});
+
+test("only what was read or validated is sure", () => {
+  const states = ["read", "validated", "estimated", "not_validated", null];
+  const curve = curveOf(
+    DATE,
+    ELECTRICITY,
+    states.map((state, quarter) => reading(quarter, 0.1, { state })),
+  );
+  assert.deepEqual(
+    curve.series[0].slices.slice(0, 6).map(({ doubt }) => doubt),
+    [null, null, "estimated", "not_validated", "not_validated", null],
+  );
+  assert.deepEqual(curve.doubts, [
+    { kind: "estimated", count: 1 },
+    { kind: "not_validated", count: 2 },
+  ]);
+});
+
+test("the kWh of gas are provisional as long as their factor is, and its volume is not", () => {
+  const reading = { states: { gas_energy: "read", gas_volume: "read" }, gas_factor: "provisional" };
+  assert.equal(doubtOf(reading, "gas_energy"), "provisional");
+  assert.equal(doubtOf(reading, "gas_volume"), null);
+  assert.equal(doubtOf({ ...reading, gas_factor: "definitive" }, "gas_energy"), null);
 });

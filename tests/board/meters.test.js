@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { findMeters, newestDay } from "../../custom_components/fluvius_esco/frontend/meters.js";
+import { findMeters, metersOf, newestDay } from "../../custom_components/fluvius_esco/frontend/meters.js";
 
 const EAN = "541440110000000001";
 const GAS_EAN = "541441010000000003";
@@ -14,14 +14,20 @@ function entity(id, device, key, platform = "fluvius_esco") {
 
 const devices = {
   contract: { id: "contract", name: "Contract", identifiers: [["fluvius_esco", "contract_live_1"]] },
-  gas: { id: "gas", name: "Gas", identifiers: [["fluvius_esco", GAS_EAN]] },
-  power: { id: "power", name: "Electricity", name_by_user: "Bakery", identifiers: [["fluvius_esco", EAN]] },
+  gas: { id: "gas", name: "Gas", model_id: "gas", identifiers: [["fluvius_esco", GAS_EAN]] },
+  power: {
+    id: "power",
+    name: "Electricity",
+    name_by_user: "Bakery",
+    model_id: "electricity",
+    identifiers: [["fluvius_esco", EAN]],
+  },
   lamp: { id: "lamp", name: "Lamp", identifiers: [["hue", EAN]] },
 };
 const entities = Object.fromEntries(
   [
     entity("sensor.contract", "contract", "mandates_approved"),
-    entity("sensor.gas", "gas", "last_day_gas_energy"),
+    entity("sensor.gas", "gas", "data_until"),
     entity("sensor.until", "power", "data_until"),
     entity("light.lamp", "lamp", undefined, "hue"),
     entity("sensor.loose", null, "data_until"),
@@ -38,6 +44,23 @@ test("a meter is a device of the integration that bears an EAN", () => {
     ],
   );
   assert.deepEqual(found[0].entities, { data_until: "sensor.until" });
+});
+
+test("a registry that changes for others leaves the meters the very same", () => {
+  const before = metersOf({ devices, entities });
+  const lamp = { ...devices.lamp, name: "Lantern" };
+  assert.equal(metersOf({ devices: { ...devices, lamp }, entities: { ...entities } }), before);
+
+  const gas = { ...devices.gas, name_by_user: "Boiler" };
+  const renamed = metersOf({ devices: { ...devices, gas }, entities });
+  assert.deepEqual(
+    renamed.map(({ name }) => name),
+    ["Bakery", "Boiler"],
+  );
+  assert.equal(renamed[0], before[0]);
+
+  const more = entity("sensor.last", "power", "last_day_offtake");
+  assert.notEqual(metersOf({ devices, entities: { ...entities, more } })[0], before[0]);
 });
 
 test("a thousand meters are found at once", () => {

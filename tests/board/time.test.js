@@ -15,6 +15,7 @@ import {
   daysOf,
   lastOfWeek,
   localTime,
+  oldestReadable,
   slotsOf,
   weekOf,
 } from "../../custom_components/fluvius_esco/frontend/time.js";
@@ -82,4 +83,10 @@ test("seven days end at the newest one, and so do those before", () => {
   assert.equal(lastOfWeek("2026-11-19", "2026-11-25"), "2026-11-25");
   assert.equal(lastOfWeek("2026-11-18", "2026-11-25"), "2026-11-18");
   assert.equal(lastOfWeek("2026-10-25", "2026-11-25"), "2026-10-28");
+});
+
+test("the oldest day to ask for is within three years, by the Belgian clock", () => {
+  assert.equal(oldestReadable(Date.parse("2026-11-25T22:59:00Z")), "2023-11-26");
+  assert.equal(oldestReadable(Date.parse("2026-11-25T23:01:00Z")), "2023-11-27");
+  assert.equal(oldestReadable(Date.parse("2026-12-31T12:00:00Z")), "2024-01-01");
 });

@@ -20,12 +20,13 @@ from custom_components.fluvius_esco.metering.calendar import Day, Span
 from custom_components.fluvius_esco.metering.day_facts import (
     DayFacts,
     Facts,
+    ReadFacts,
     facts_outside,
-    facts_since,
     newest_slice,
     provisional_since,
     unsure_share,
     updated_facts,
+    worth_keeping,
 )
 from custom_components.fluvius_esco.metering.measures import Measure
 
@@ -50,8 +51,12 @@ FINE = (Granularity.DAY, Granularity.QUARTER_HOUR)
 READ, ESTIMATED = ValidationState.READ, ValidationState.ESTIMATED
 
 
-def facts_of(answer: Headpoint, asked: Span = BOTH) -> Facts:
+def read_in(answer: Headpoint, asked: Span = BOTH) -> ReadFacts:
     return evaluate(answer, Question((asked,), FINE), {}).facts
+
+
+def facts_of(answer: Headpoint, asked: Span = BOTH) -> Facts:
+    return updated_facts({}, read_in(answer, asked))
 
 
 def offtake(
@@ -140,6 +145,15 @@ def test_a_day_without_quarter_hours_is_judged_by_its_daily_value_and_has_no_pea
     assert of == DayFacts(readings=1, unsure=1)
 
 
+def test_a_null_is_no_reading_however_sure_it_is() -> None:
+    values: dict[int, float | None] = quarters(SATURDAY, 0.1)
+    nulls = dict.fromkeys(values)
+    without = replace(series(OFFTAKE, Granularity.QUARTER_HOUR, nulls), states=[None] * 96)
+    both = headpoint(meter(offtake(SATURDAY, values)), meter(without, number="2"))
+    of = facts_of(both)[Measure.OFFTAKE][SATURDAY.date]
+    assert (of.readings, of.unsure) == (96, 0)
+
+
 def test_injection_has_no_say_in_the_peak_of_offtake() -> None:
     injection = series(INJECTION, Granularity.QUARTER_HOUR, quarters(SATURDAY, 3.0))
     answer = headpoint(meter(offtake(SATURDAY, quarters(SATURDAY, 0.1)), injection))
@@ -171,41 +185,63 @@ def test_the_kwh_of_gas_are_provisional_until_their_factor_is_definitive(
 
 def test_a_day_that_is_read_again_replaces_what_was_known_of_it() -> None:
     known = facts_of(headpoint(meter(offtake(SATURDAY, with_peak(SATURDAY, 5, 2.0)))))
-    lower = facts_of(headpoint(meter(offtake(SATURDAY, with_peak(SATURDAY, 7, 1.0)))))
+    lower = read_in(headpoint(meter(offtake(SATURDAY, with_peak(SATURDAY, 7, 1.0)))))
     assert updated_facts(known, lower)[Measure.OFFTAKE][SATURDAY.date].peak == 1.0
 
 
-def test_a_peak_outlives_its_absence_from_an_answer_but_not_its_withdrawal() -> None:
+@pytest.mark.parametrize("daily", [(), (series(OFFTAKE, Granularity.DAY, {SATURDAY.start: 9.0}),)])
+def test_a_peak_outlives_its_absence_from_an_answer_but_not_its_withdrawal(
+    daily: tuple[Series, ...],
+) -> None:
     values = with_peak(SATURDAY, 5, 2.0)
     known = facts_of(headpoint(meter(offtake(SATURDAY, values))))
     absent = {start: value for start, value in values.items() if value != 2.0}
     null: dict[int, float | None] = values | {SATURDAY.start + 5 * 900: None}
 
     def after(values: dict[int, float | None]) -> DayFacts:
-        read = facts_of(headpoint(meter(offtake(SATURDAY, values))))
+        read = read_in(headpoint(meter(offtake(SATURDAY, values), *daily)))
         return updated_facts(known, read)[Measure.OFFTAKE][SATURDAY.date]
 
     assert (after(absent).peak, after(absent).slices) == (2.0, 95)
     assert after(null).peak == 0.1
+    # One that is there with less counts with that, whatever else is absent.
+    assert after(absent | {SATURDAY.start + 5 * 900: 0.2}).peak == 0.2
+    del absent[SATURDAY.start]
+    assert after(absent | {SATURDAY.start + 5 * 900: 0.2}).peak == 0.2
+    assert after({}).peak == 2.0
 
 
 def test_one_measure_of_a_day_leaves_the_others_alone() -> None:
     known = facts_of(headpoint(meter(offtake(SATURDAY, quarters(SATURDAY, 0.3)))))
     injection = series(INJECTION, Granularity.QUARTER_HOUR, quarters(SATURDAY, 0.2))
-    both = updated_facts(known, facts_of(headpoint(meter(injection))))
+    both = updated_facts(known, read_in(headpoint(meter(injection))))
     assert {measure: of[SATURDAY.date].peak for measure, of in both.items()} == {
         Measure.OFFTAKE: 0.3,
         Measure.INJECTION: 0.2,
     }
 
 
-def test_nothing_is_kept_of_days_that_are_gone_or_too_old() -> None:
+def test_nothing_is_kept_of_days_that_are_gone() -> None:
     values = quarters(SATURDAY, 0.1) | quarters(SUNDAY, 0.1)
     known = facts_of(headpoint(meter(offtake(SATURDAY, values))))
-    kind = Measure.OFFTAKE.day_kind
-    gone = facts_outside(known, Span(SUNDAY.start + 900, 2**40), kind)
+    gone = facts_outside(known, Span(SUNDAY.start + 900, 2**40), Measure.OFFTAKE.day_kind)
     assert set(gone[Measure.OFFTAKE]) == {SATURDAY.date}
-    assert set(facts_since(known, SUNDAY.date)[Measure.OFFTAKE]) == {SUNDAY.date}
+
+
+def test_peaks_are_looked_back_at_longer_than_all_else_but_what_is_provisional() -> None:
+    old, older, recent = date(2026, 5, 1), date(2025, 1, 1), date(2026, 11, 1)
+    days = {day: DayFacts(slices=1) for day in (older, old, recent)}
+    gas = {**days, older: DayFacts(provisional=True)}
+    kept = worth_keeping(
+        {Measure.OFFTAKE: days, Measure.INJECTION: days, Measure.GAS_ENERGY: gas},
+        date(2025, 11, 1),
+        date(2026, 9, 1),
+    )
+    assert {measure: [*of] for measure, of in kept.items()} == {
+        Measure.OFFTAKE: [old, recent],
+        Measure.INJECTION: [recent],
+        Measure.GAS_ENERGY: [older, recent],
+    }
 
 
 @given(

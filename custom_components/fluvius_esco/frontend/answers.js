@@ -5,7 +5,7 @@ import { statisticId } from "./meters.js";
 
 const KEPT = 60;
 
-/** Keeps the newest answers, by what was asked; a failed one is asked again. */
+/** Keeps the newest answers, by what was asked; a failed one is asked again. They should be small. */
 export class Answers {
   _answers = new Map();
 

@@ -1,22 +1,25 @@
 /** What all cards share: which meter they are of, when they ask anew, what they say if that fails. */
 
 import { reasonOf } from "./answers.js";
-import { html } from "./dom.js";
+import { html, replaceParts } from "./dom.js";
 import { Format } from "./format.js";
 import { dataUntil, metersOf, newestDay, stateOf } from "./meters.js";
 import { message } from "./parts.js";
 import { selection } from "./selection.js";
 import { STYLE } from "./style.js";
-import { fill, loadWords, loadedWords } from "./words.js";
+import { fill, languageOf, loadWords, loadedWords, pauseAfterFailure } from "./words.js";
 
 /**
  * A card of one meter: the one of its `device_id`, or else the one that is chosen on the board.
  *
- * A card gives its `name` (which its texts are found by) and: `controls`, made once; `inputs`, the
- * states that it shows; `load`, what it has to ask for, given what tells whether that is still
+ * A card gives its `card` (which its texts are found by) and: `controls`, made once; `inputs`, the
+ * states that it shows; `news`, those that tell of changed readings; `load`, what it has to ask for, given what tells whether that is still
  * wanted; and `draw`, which returns what to show of it. `showControls` brings the controls up to date.
  */
 export class BoardCard extends HTMLElement {
+  /** The entities that tell that readings have changed: what was asked before is asked anew then. */
+  static news = [];
+
   /** Home Assistant takes a card that hides out of the page, unless it says this. */
   connectedWhileHidden = true;
   _config = {};
@@ -82,8 +85,8 @@ export class BoardCard extends HTMLElement {
     return [];
   }
 
-  inputs() {
-    return [];
+  inputs(state) {
+    return this.constructor.news.map(state);
   }
 
   async load() {
@@ -132,6 +135,11 @@ export class BoardCard extends HTMLElement {
     return stateOf(this._hass, this._meter, key);
   }
 
+  /** Return which readings an answer is of: another value once anything of them has changed. */
+  get edition() {
+    return this.constructor.news.map((key) => this.state(key)?.last_updated);
+  }
+
   /** The user's formats. */
   get format() {
     return this._format;
@@ -158,7 +166,7 @@ export class BoardCard extends HTMLElement {
     if (!hass || !this.isConnected) return;
     const words = loadedWords(hass.locale?.language);
     if (!words) {
-      loadWords(hass.locale?.language).then(this._onSelection, (error) => this._fail(error));
+      this._waitForWords(languageOf(hass.locale?.language));
       return;
     }
     const meters = metersOf(hass);
@@ -173,6 +181,23 @@ export class BoardCard extends HTMLElement {
     this._words = words;
     this._meter = meter;
     this._refresh();
+  }
+
+  /** Update the card once its texts are loaded, however often that has to be tried. */
+  async _waitForWords(language) {
+    if (this._awaited === language) return;
+    this._awaited = language;
+    try {
+      await loadWords(language);
+    } catch (error) {
+      if (this._awaited !== language) return;
+      this._seen = undefined;
+      await this._fail(error);
+      await pauseAfterFailure(language);
+    }
+    if (this._awaited !== language) return;
+    this._awaited = undefined;
+    this._update();
   }
 
   async _refresh() {
@@ -223,6 +248,10 @@ export class BoardCard extends HTMLElement {
 
   _drawNow() {
     if (!this._draw || !this._width) return;
-    this._body.replaceChildren(...[this._draw(this._width)].flat(Infinity).filter((part) => part !== null));
+    const focused = this.shadowRoot.activeElement?.dataset.focus;
+    replaceParts(this._body, [this._draw(this._width)].flat(Infinity).filter((part) => part !== null));
+    if (focused === undefined || this.shadowRoot.activeElement) return;
+    const again = this._body.querySelector(`[data-focus="${CSS.escape(focused)}"]`);
+    again?.focus({ preventScroll: true });
   }
 }

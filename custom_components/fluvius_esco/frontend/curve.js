@@ -2,7 +2,9 @@
 
 import { HOUR, QUARTER_HOUR, slotsOf } from "./time.js";
 
-const ESTIMATED = "estimated";
+/** Why an amount is not sure, as the texts name it. */
+const DOUBTS = ["estimated", "not_validated", "provisional"];
+const SURE = ["read", "validated"];
 
 /** Return how fine a meter's readings are: the length of a slice and the action's word for it. */
 export function finenessOf(meter) {
@@ -15,10 +17,19 @@ export function measuresOf(meter, readings) {
   return wanted.filter((measure) => readings.some(({ values }) => measure in values));
 }
 
+/** Return why an amount of a reading is not sure, or null; the kWh of gas change with their factor. */
+export function doubtOf({ states, gas_factor: factor }, measure) {
+  const state = states?.[measure];
+  if (state === "estimated") return "estimated";
+  if (!SURE.includes(state)) return "not_validated";
+  return measure === "gas_energy" && factor === "provisional" ? "provisional" : null;
+}
+
 /**
  * Return the curve of a day by measure: a value in kW of every slice, null where there is no reading.
  *
  * A missing reading is no zero: it has no power, and the sum of the day is that of what is known.
+ * `doubts` are the reasons why slices are not sure, with how many these are.
  */
 export function curveOf(date, meter, readings) {
   const { length } = finenessOf(meter);
@@ -33,7 +44,7 @@ export function curveOf(date, meter, readings) {
         start,
         amount,
         power: amount === null ? null : amount * (HOUR / length),
-        isEstimated: amount !== null && reading.states?.[measure] === ESTIMATED,
+        doubt: amount === null ? null : doubtOf(reading, measure),
       };
     });
     return { measure, slices, ...summaryOf(slices) };
@@ -48,7 +59,9 @@ export function curveOf(date, meter, readings) {
     series,
     isEmpty: series.every(({ sum }) => sum === null),
     missing: count(({ amount }) => amount === null),
-    estimated: count(({ isEstimated }) => isEstimated),
+    doubts: DOUBTS.map((kind) => ({ kind, count: count(({ doubt }) => doubt === kind) })).filter(
+      (one) => one.count,
+    ),
   };
 }
 
@@ -60,9 +73,9 @@ function summaryOf(slices) {
   };
 }
 
-/** Return the stretches of neighbouring slices that are alike: known, estimated or missing. */
+/** Return the stretches of neighbouring slices that are alike: known, unsure or missing. */
 export function stretchesOf(slices) {
-  const kindOf = ({ power, isEstimated }) => (power === null ? "missing" : isEstimated ? "estimated" : "known");
+  const kindOf = ({ power, doubt }) => (power === null ? "missing" : doubt ? "unsure" : "known");
   const stretches = [];
   for (const slice of slices) {
     const last = stretches[stretches.length - 1];

@@ -22,6 +22,15 @@ export function svg(tag, attributes = {}, ...children) {
   return build(document.createElementNS(SVG, tag), attributes, children);
 }
 
+/** Replace what an element holds; a part that it held before is not moved, and keeps the focus. */
+export function replaceParts(element, parts) {
+  for (const old of [...element.childNodes]) if (!parts.includes(old)) old.remove();
+  parts.forEach((part, index) => {
+    const there = element.childNodes[index] ?? null;
+    if (there !== part) element.insertBefore(part, there);
+  });
+}
+
 /** Return one of Material Design's icons, drawn. */
 export function icon(path) {
   return svg("svg", { viewBox: "0 0 24 24", class: "icon", "aria-hidden": "true" }, svg("path", { d: path }));

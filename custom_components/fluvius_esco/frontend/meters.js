@@ -3,7 +3,7 @@
 import { ELECTRICITY_DAY, GAS_DAY, dayOf } from "./time.js";
 
 const PLATFORM = "fluvius_esco";
-const GAS_SENSORS = ["last_day_gas_energy", "last_day_gas_volume"];
+const GAS = "gas";
 
 let known = { meters: [] };
 
@@ -11,14 +11,33 @@ let known = { meters: [] };
  * Return the followed meters by name; `entities` are their entity ids by translation key.
  *
  * Worked out anew only where a registry changed: there can be a thousand meters, and states change
- * every second.
+ * every second. What the registries have of others changes nothing: all is the very same as before.
  */
 export function metersOf(hass) {
   if (known.devices !== hass.devices || known.entities !== hass.entities) {
     const { devices, entities } = hass;
-    known = { devices, entities, meters: findMeters(devices, entities, hass.locale?.language) };
+    const found = findMeters(devices, entities, hass.locale?.language);
+    known = { devices, entities, meters: keptWhereSame(known.meters, found) };
   }
   return known.meters;
+}
+
+/** Return the found meters as the objects that stood for them before, if nothing of them changed. */
+function keptWhereSame(before, found) {
+  const byId = new Map(before.map((meter) => [meter.id, meter]));
+  const meters = found.map((meter) => (isSame(byId.get(meter.id), meter) ? byId.get(meter.id) : meter));
+  const areSame = meters.length === before.length && meters.every((meter, index) => meter === before[index]);
+  return areSame ? before : meters;
+}
+
+function isSame(one, other) {
+  if (one === undefined) return false;
+  const keys = Object.keys(other);
+  return keys.length === Object.keys(one).length && keys.every((key) => isEqual(one[key], other[key]));
+}
+
+function isEqual(one, other) {
+  return one === other || (typeof one === "object" && typeof other === "object" && isSame(one, other));
 }
 
 export function findMeters(devices, entities, language) {
@@ -37,7 +56,7 @@ export function findMeters(devices, entities, language) {
 function meterOf(device, entities) {
   const own = device?.identifiers?.find(([domain, id]) => domain === PLATFORM && /^\d{18}$/.test(id));
   if (!own) return null;
-  const isGas = GAS_SENSORS.some((key) => key in entities);
+  const isGas = device.model_id === GAS;
   return {
     id: device.id,
     ean: own[1],
@@ -47,6 +66,13 @@ function meterOf(device, entities) {
     entities,
   };
 }
+
+/**
+ * The entities that tell that readings have come or changed.
+ *
+ * The newest day is read first: what is corrected of older days is told at the end, by the event.
+ */
+export const NEWS = ["data_until", "readings", "missing_days"];
 
 /** Return the state of one of a meter's entities, if it has the entity. */
 export function stateOf(hass, meter, key) {

@@ -5,7 +5,10 @@ import { ICON, html, icon, svg } from "./dom.js";
 
 /** Return a pager: a period between two buttons, which goes on existing so that it keeps the focus. */
 export function pager(onStep, period = html("span", { class: "period", "aria-live": "polite" })) {
-  const button = (path, step) => html("button", { type: "button", onclick: () => onStep(step) }, icon(path));
+  const button = (path, step) => {
+    const onclick = ({ currentTarget }) => currentTarget.getAttribute("aria-disabled") !== "true" && onStep(step);
+    return html("button", { type: "button", onclick }, icon(path));
+  };
   const previous = button(ICON.previous, -1);
   const next = button(ICON.next, 1);
   return {
@@ -14,8 +17,9 @@ export function pager(onStep, period = html("span", { class: "period", "aria-liv
       if (text !== undefined) period.textContent = text;
       previous.setAttribute("aria-label", names[0]);
       next.setAttribute("aria-label", names[1]);
-      previous.disabled = !canGoBack;
-      next.disabled = !canGoOn;
+      // A button that is really disabled would lose the focus at the last page.
+      previous.setAttribute("aria-disabled", String(!canGoBack));
+      next.setAttribute("aria-disabled", String(!canGoOn));
     },
   };
 }
@@ -35,7 +39,9 @@ export function dayPicker(onChoose) {
     show({ text, name, day, oldest, newest }) {
       button.textContent = text;
       button.setAttribute("aria-label", name);
-      Object.assign(input, { value: day, min: oldest, max: newest });
+      Object.assign(input, { min: oldest, max: newest });
+      // The calendar may be open.
+      if (input.value !== day) input.value = day;
     },
   };
 }
@@ -109,8 +115,13 @@ export function message(text, kind = "") {
   return html("p", { class: `message ${kind}`, role: kind === "error" ? "alert" : null }, text);
 }
 
-/** Make an element of a chart something to press, by pointer and by keyboard. */
-export function pressable(element, name, onPress) {
+/**
+ * Make an element of a chart something to press, by pointer and by keyboard.
+ *
+ * `key` tells it from the others of its card: it has the focus again where the chart is drawn anew.
+ */
+export function pressable(element, key, name, onPress) {
+  element.dataset.focus = key;
   element.setAttribute("role", "button");
   element.setAttribute("tabindex", "0");
   element.setAttribute("aria-label", name);
@@ -135,6 +146,7 @@ export function withTooltip(chart, { count, center, lines, top, bottom }) {
   let at = null;
   chart.append(cursor);
   chart.setAttribute("tabindex", "0");
+  chart.dataset.focus = "chart";
 
   const show = (index) => {
     at = index;

@@ -12,13 +12,17 @@ export function calendarOf(month, { from, until, firstHour, missing }) {
   const incomplete = new Set(missing.days.map(({ date }) => date));
   const first = from === null ? null : dayOf(from, firstHour);
   const last = until === null ? null : dayOf(until - 1, firstHour);
-  const oldestListed = [...incomplete].sort()[0];
-  const isCut = missing.count > incomplete.size;
   return daysOf(month).map((date) => {
     if (last === null || date > last || (first !== null && date < first)) return { date, kind: "none" };
     if (incomplete.has(date)) return { date, kind: "incomplete" };
-    return { date, kind: isCut && date < oldestListed ? "unknown" : "complete" };
+    return { date, kind: isBeyondList(date, missing) ? "unknown" : "complete" };
   });
+}
+
+/** Tell whether a day is older than those that the sensor lists, where it cannot list all. */
+export function isBeyondList(date, { count, days }) {
+  const listed = new Set(days.map((day) => day.date));
+  return count > listed.size && date < [...listed].sort()[0];
 }
 
 /** Return the row (week) and column (weekday) of a day in its month's calendar. */

@@ -33,9 +33,10 @@ button, input {
 }
 input { color-scheme: light dark; }
 button { cursor: pointer; }
-button:hover:not(:disabled) { background: color-mix(in srgb, var(--primary-text-color) 6%, transparent); }
-button:disabled { opacity: 0.38; cursor: default; }
+button:hover:not([aria-disabled="true"]) { background: color-mix(in srgb, var(--primary-text-color) 6%, transparent); }
+button[aria-disabled="true"] { opacity: 0.38; cursor: default; }
 :focus-visible { outline: 2px solid var(--primary-color, #009ac7); outline-offset: 1px; }
+:focus:not(:focus-visible) { outline: none; }
 .pager { display: flex; align-items: center; gap: 4px; }
 .pager > button {
   width: 36px; padding: 0; display: grid; place-items: center; border-color: transparent; border-radius: 50%;

@@ -8,6 +8,7 @@ export const ZONE = "Europe/Brussels";
 export const HOUR = 3_600_000;
 export const QUARTER_HOUR = HOUR / 4;
 const DAY = 24 * HOUR;
+const YEARS = 3;
 
 /** The local hour at which a day of readings begins. */
 export const ELECTRICITY_DAY = 0;
@@ -59,6 +60,13 @@ function utc(date) {
 /** Return the date a number of days later. */
 export function addDays(date, days) {
   return new Date(utc(date) + days * DAY).toISOString().slice(0, 10);
+}
+
+/** Return the oldest day that Fluvius can be asked for: one within the last three years. */
+export function oldestReadable(now = Date.now()) {
+  const [year, month, day] = localTime(now).date.split("-").map(Number);
+  // The day on which the three years begin is not within them as a whole.
+  return new Date(Date.UTC(year - YEARS, month - 1, day + 1)).toISOString().slice(0, 10);
 }
 
 /** Return the instants at which the slices of a day begin. */

@@ -16,6 +16,7 @@ _STATES: Final = (
     ValidationState.VALIDATED,
     None,
 )
+_SURE: Final = frozenset({ValidationState.READ, ValidationState.VALIDATED})
 _FACTORS: Final = (
     GasConversionFactor.PROVISIONAL,
     GasConversionFactor.UNKNOWN,
@@ -63,6 +64,11 @@ class Amount(float):
     __radd__ = __add__
 
 
+def is_sure(amount: Amount) -> bool:
+    """Whether Fluvius measured and, for AMR, validated an amount."""
+    return amount.state in _SURE
+
+
 def added_up(amounts: Iterable[float]) -> Amount:
     """Return the sum of some amounts."""
     total = Amount(0.0)
@@ -85,11 +91,47 @@ def with_states(headpoint: Headpoint) -> Headpoint:
     )
 
 
+def with_doubts(headpoint: Headpoint) -> Headpoint:
+    """Return an answer in which the values that may still change remember why.
+
+    All others stay plain numbers, which are a load for nobody: nearly all readings are sure.
+    """
+    return replace(
+        headpoint,
+        meters=tuple(
+            replace(meter, series=_with_doubts(meter.series)) for meter in headpoint.meters
+        ),
+        series=_with_doubts(headpoint.series),
+    )
+
+
+def _with_doubts(all_series: Iterable[Series]) -> tuple[Series, ...]:
+    return tuple(
+        replace(series, values=_doubted(series)) if _has_doubts(series) else series
+        for series in all_series
+    )
+
+
+def _has_doubts(series: Series) -> bool:
+    return not set(series.states) <= _SURE or GasConversionFactor.PROVISIONAL in series.factors
+
+
+def _doubted(series: Series) -> list[float | None]:
+    return [
+        float(value)
+        if value is not None
+        and is_sure(value)
+        and value.factor is not GasConversionFactor.PROVISIONAL
+        else value
+        for value in _amounts(series)
+    ]
+
+
 def _with_states(all_series: Iterable[Series]) -> tuple[Series, ...]:
     return tuple(replace(series, values=_amounts(series)) for series in all_series)
 
 
-def _amounts(series: Series) -> list[float | None]:
+def _amounts(series: Series) -> list[Amount | None]:
     factors = series.factors or repeat(None, len(series.values))
     return [
         None if value is None else Amount(value, state or ValidationState.UNKNOWN, factor)

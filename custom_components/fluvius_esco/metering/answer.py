@@ -7,8 +7,9 @@ from typing import Final
 
 from ..api.models import Granularity, Headpoint
 from .access import Access
+from .amounts import with_doubts
 from .calendar import Period, Span
-from .day_facts import Facts, day_facts
+from .day_facts import ReadFacts, day_facts
 from .gaps import Coverage, coverage, updated
 from .hourly import HourlySums, day_hours, hourly_sums
 from .measures import TOTAL_MEASURES, SeriesKey
@@ -50,7 +51,7 @@ class Evaluation:
     coverage: dict[SeriesKey, Coverage]
     data_until: datetime | None
     last_day: DayTotals | None
-    facts: Facts
+    facts: ReadFacts
     sources: frozenset[Source]
     serials: frozenset[str]
     skipped: Mapping[str, int]
@@ -63,7 +64,7 @@ def evaluate(
 
     Takes a while for a long answer.
     """
-    return evaluated(headpoint, combine(headpoint), question, known)
+    return evaluated(headpoint, combine(with_doubts(headpoint)), question, known)
 
 
 def with_silence(evaluation: Evaluation, known: Iterable[SeriesKey]) -> Evaluation:
@@ -115,7 +116,7 @@ def evaluated(
         last_day=last_complete_day(
             {key.measure: of for key, of in days.items() if key.ean == headpoint.ean}
         ),
-        facts=day_facts(headpoint, readings, days),
+        facts=day_facts(headpoint.ean, readings),
         sources=sources(headpoint),
         serials=serials(headpoint),
         skipped=headpoint.skipped,

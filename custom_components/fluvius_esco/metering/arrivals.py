@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from ..api.models import Granularity, Headpoint
 from .access import Access, clip, union
+from .amounts import with_doubts
 from .answer import Evaluation, Question, evaluated, period_of
 from .calendar import Day, Span, day_at_second
 from .gaps import Coverage
@@ -55,7 +56,7 @@ def arrived(headpoint: Headpoint, allowed: Iterable[Access], followed: Followed)
     Where an EAN is or was measured at several places, one of them may be absent from the answer, so
     that all touched days have to be read again.
     """
-    readings = combine(headpoint)
+    readings = combine(with_doubts(headpoint))
     touched = {key: _touched(key, meters) for key, meters in readings.items()}
     days = sorted(set().union(*(of.any for of in touched.values())), key=lambda day: day.start)
     may_be_whole = is_single(sources(headpoint) | followed.sources)

@@ -4,32 +4,22 @@ Hourly statistics do not tell these; they are kept by day, so that a day that is
 it was corrected, replaces what was known of it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Final
 
-from ..api.models import (
-    EnergyType,
-    GasConversionFactor,
-    Granularity,
-    Headpoint,
-    Series,
-    ValidationState,
-)
-from .calendar import Day, DayKind, Span, day_of
-from .hourly import DayHours, Slices, by_day
-from .measures import TOTAL_OF, Measure, SeriesKey, measure_of
-from .readings import MeasureReadings, Readings, Values
+from ..api.models import GasConversionFactor
+from .amounts import Amount, is_sure
+from .calendar import DayKind, Span, day_of
+from .hourly import Slices, by_day
+from .measures import SHOWN_MEASURES, Measure
+from .readings import MeasureReadings, Readings, overlaid
 
 type Facts = Mapping[Measure, Mapping[date, DayFacts]]
 """What is known of the days of one EAN, by measure and local date."""
 
-# The ones that a meter is looked at by; what lies behind a headpoint is shown by statistics alone.
-_MEASURES: Final = frozenset(
-    {Measure.OFFTAKE, Measure.INJECTION, Measure.GAS_ENERGY, Measure.GAS_VOLUME}
-)
-_SURE: Final = frozenset({ValidationState.READ, ValidationState.VALIDATED})
+type ReadFacts = Mapping[Measure, Mapping[date, ReadDay]]
+"""What an answer says of the days of one EAN, by measure and local date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +29,7 @@ class DayFacts:
     `slices` are the quarter-hours (gas: hours) with a value, of which `peak` is the highest and
     `newest` the last one. `readings` are those slices, or else the daily value, and `unsure` those of
     them that are estimated, not validated, or of a state that is not known. Of a `provisional` day
-    the kWh of gas still change. A `partial` day may lack slices that were there before.
+    the kWh of gas still change.
     """
 
     slices: int = 0
@@ -50,52 +40,26 @@ class DayFacts:
     readings: int = 0
     unsure: int = 0
     provisional: bool = False
-    partial: bool = False
 
 
-@dataclass(slots=True)
-class _Marks:
-    """The starts of slices whose value is not sure, and of those whose kWh are provisional."""
+@dataclass(frozen=True, slots=True)
+class ReadDay:
+    """What an answer says of a day; `starts` are the slices that it holds, with a value or a null."""
 
-    unsure: set[int] = field(default_factory=set)
-    provisional: set[int] = field(default_factory=set)
-
-    def add(self, other: _Marks) -> None:
-        """Take over what is marked elsewhere."""
-        self.unsure |= other.unsure
-        self.provisional |= other.provisional
-
-    def drop(self, starts: Iterable[int]) -> None:
-        """Take marks away."""
-        self.unsure.difference_update(starts)
-        self.provisional.difference_update(starts)
+    facts: DayFacts
+    starts: Sequence[int] = ()
 
 
-@dataclass(slots=True)
-class _MeasureMarks:
-    """The marks of one measure: of its quarter-hours (gas: hours) and of its daily values."""
-
-    fine: _Marks = field(default_factory=_Marks)
-    daily: _Marks = field(default_factory=_Marks)
-
-
-def day_facts(
-    headpoint: Headpoint,
-    readings: Readings,
-    days: Mapping[SeriesKey, Iterable[DayHours]],
-) -> Facts:
-    """Return what readings say of the days that they are in, for the EAN of the headpoint itself."""
-    marks = _marks_by_measure(headpoint)
+def day_facts(ean: str, readings: Readings) -> ReadFacts:
+    """Return what readings that carry their doubts say of the days that they are in, for one EAN."""
     return {
-        key.measure: dict(
-            _of_measure(key.measure, meters, marks.get(key.measure, _MeasureMarks()), days[key])
-        )
+        key.measure: dict(_of_measure(key.measure, meters))
         for key, meters in readings.items()
-        if key.ean == headpoint.ean and key.measure in _MEASURES
+        if key.ean == ean and key.measure in SHOWN_MEASURES
     }
 
 
-def updated_facts(known: Facts, read: Facts) -> Facts:
+def updated_facts(known: Facts, read: ReadFacts) -> Facts:
     """Return what is known of the days once an answer was read.
 
     A slice that is absent from an answer was not withdrawn, so that a peak outlives its absence.
@@ -104,8 +68,8 @@ def updated_facts(known: Facts, read: Facts) -> Facts:
         measure: {
             **known.get(measure, {}),
             **{
-                day: _over(known.get(measure, {}).get(day), facts)
-                for day, facts in read.get(measure, {}).items()
+                day: _over(known.get(measure, {}).get(day), read_day)
+                for day, read_day in read.get(measure, {}).items()
             },
         }
         for measure in known.keys() | read.keys()
@@ -115,15 +79,25 @@ def updated_facts(known: Facts, read: Facts) -> Facts:
 def facts_outside(known: Facts, gone: Span, kind: DayKind) -> Facts:
     """Return what is known of the days that no part of a span falls in."""
     return {
-        measure: {day: facts for day, facts in of.items() if not _touches(gone, day_of(day, kind))}
+        measure: {
+            day: facts
+            for day, facts in of.items()
+            if not gone.overlaps(Span(day_of(day, kind).start, day_of(day, kind).end))
+        }
         for measure, of in known.items()
     }
 
 
-def facts_since(known: Facts, first: date) -> Facts:
-    """Return what is known of the days from a local date on."""
+def worth_keeping(known: Facts, oldest_month: date, recent: date) -> Facts:
+    """Return what is looked back at: peaks since a month, all else of recent days or provisional."""
     return {
-        measure: {day: facts for day, facts in of.items() if day >= first}
+        measure: {
+            day: facts
+            for day, facts in of.items()
+            if day >= recent
+            or facts.provisional
+            or (measure is Measure.OFFTAKE and day >= oldest_month)
+        }
         for measure, of in known.items()
     }
 
@@ -133,11 +107,14 @@ def unsure_share(facts: Facts, days: int) -> float | None:
 
     The days are counted back from the newest one that has a reading; None without any.
     """
-    with_readings = {day for of in facts.values() for day, known in of.items() if known.readings}
-    if not with_readings:
+    newest = max(
+        (day for of in facts.values() for day, known in of.items() if known.readings),
+        default=None,
+    )
+    if newest is None:
         return None
-    first = max(with_readings) - timedelta(days=days - 1)
-    counted = [known for of in facts_since(facts, first).values() for known in of.values()]
+    first = newest - timedelta(days=days - 1)
+    counted = [known for of in facts.values() for day, known in of.items() if day >= first]
     return 100.0 * sum(of.unsure for of in counted) / sum(of.readings for of in counted)
 
 
@@ -151,139 +128,64 @@ def provisional_since(facts: Facts) -> date | None:
 
 def newest_slice(of_measure: Mapping[date, DayFacts]) -> DayFacts | None:
     """Return the facts of the newest day that has a quarter-hour (gas: an hour) with a value."""
-    return next(
-        (of_measure[day] for day in sorted(of_measure, reverse=True) if of_measure[day].slices),
-        None,
-    )
+    newest = max((day for day, facts in of_measure.items() if facts.slices), default=None)
+    return None if newest is None else of_measure[newest]
 
 
-def _touches(span: Span, day: Day) -> bool:
-    return span.start < day.end and day.start < span.end
-
-
-def _over(known: DayFacts | None, read: DayFacts) -> DayFacts:
+def _over(known: DayFacts | None, read: ReadDay) -> DayFacts:
     """Return what counts of a day that was read again."""
-    if known is None or not read.partial or known.peak is None:
-        return read
-    if read.peak is not None and read.peak >= known.peak:
-        return read
-    return replace(read, peak=known.peak, peak_start=known.peak_start)
+    if known is None or known.peak is None or known.peak_start in read.starts:
+        return read.facts
+    if read.facts.peak is not None and read.facts.peak >= known.peak:
+        return read.facts
+    return replace(read.facts, peak=known.peak, peak_start=known.peak_start)
 
 
 def _of_measure(
-    measure: Measure,
-    meters: Iterable[MeasureReadings],
-    marks: _MeasureMarks,
-    days: Iterable[DayHours],
-) -> Iterator[tuple[date, DayFacts]]:
+    measure: Measure, meters: Iterable[MeasureReadings]
+) -> Iterator[tuple[date, ReadDay]]:
     meters = list(meters)
     kind = measure.day_kind
-    fine = dict(by_day(_added_up([meter.fine for meter in meters]), kind))
-    daily = dict(by_day(_added_up([meter.daily for meter in meters]), kind))
-    partial = {of.day for of in days if of.is_partial}
-    for day in fine.keys() | daily.keys():
-        facts = _of_slices(fine[day], marks.fine) if day in fine else DayFacts()
+    fine = dict(by_day(overlaid([meter.fine for meter in meters]), kind))
+    daily = dict(by_day(overlaid([meter.daily for meter in meters]), kind))
+    for day, slices in fine.items():
+        facts = _of_slices(slices)
         if not facts.slices and day in daily:
-            facts = _of_daily_value(daily[day], marks.daily)
-        yield day.date, replace(facts, partial=True) if day in partial else facts
+            facts = _of_readings(daily[day])
+        yield day.date, ReadDay(facts, slices.starts)
+    for day in daily.keys() - fine.keys():
+        yield day.date, ReadDay(_of_readings(daily[day]))
 
 
-def _of_slices(slices: Slices, marks: _Marks) -> DayFacts:
-    known = [
-        (value, start)
-        for start, value in zip(slices.starts, slices.values, strict=True)
-        if value is not None
-    ]
+def _of_slices(slices: Slices) -> DayFacts:
+    """Return what the quarter-hours (gas: hours) of a day say."""
+    known = [value for value in slices.values if value is not None]
     if not known:
         return DayFacts()
-    # Of equal ones the first: that is when the peak was set.
-    peak, peak_start = max(known, key=lambda one: one[0])
-    newest, newest_start = known[-1]
-    starts = {start for _, start in known}
-    return DayFacts(
+    starts = slices.starts
+    if len(known) < len(starts):
+        pairs = zip(starts, slices.values, strict=True)
+        starts = [start for start, value in pairs if value is not None]
+    peak = max(known)
+    return replace(
+        _of_readings(slices),
         slices=len(known),
-        peak=peak,
-        peak_start=peak_start,
-        newest=newest,
-        newest_start=newest_start,
-        readings=len(known),
-        unsure=len(marks.unsure & starts) if marks.unsure else 0,
-        provisional=not marks.provisional.isdisjoint(starts),
+        peak=float(peak),
+        # Of equal ones the first: that is when the peak was set.
+        peak_start=starts[known.index(peak)],
+        newest=float(known[-1]),
+        newest_start=starts[-1],
     )
 
 
-def _of_daily_value(slices: Slices, marks: _Marks) -> DayFacts:
-    starts = {
-        start
-        for start, value in zip(slices.starts, slices.values, strict=True)
-        if value is not None
-    }
+def _of_readings(slices: Slices) -> DayFacts:
+    """Return how many readings there are, and how sure they are."""
+    known = len(slices.values) - slices.values.count(None)
+    if Amount not in set(map(type, slices.values)):
+        return DayFacts(readings=known)
+    doubted = [value for value in slices.values if isinstance(value, Amount)]
     return DayFacts(
-        readings=len(starts),
-        unsure=len(marks.unsure & starts),
-        provisional=not marks.provisional.isdisjoint(starts),
+        readings=known,
+        unsure=sum(not is_sure(value) for value in doubted),
+        provisional=any(value.factor is GasConversionFactor.PROVISIONAL for value in doubted),
     )
-
-
-def _added_up(meters: list[Values]) -> Values:
-    """Return the values of an EAN per slice, of the meters that have one."""
-    if len(meters) == 1:
-        return meters[0]
-    whole: Values = {}
-    for values in meters:
-        for start, value in values.items():
-            known = whole.get(start)
-            whole[start] = value if known is None else known + (value or 0.0)
-    return {start: whole[start] for start in sorted(whole)}
-
-
-def _marks_by_measure(headpoint: Headpoint) -> dict[Measure, _MeasureMarks]:
-    """Return the marks of an EAN's slices; where the headpoint has a value, its own alone count."""
-    marks: dict[Measure, _MeasureMarks] = {}
-    for meter in headpoint.meters:
-        _mark(marks, meter.series, headpoint.energy_type)
-    for one in headpoint.series:
-        if (measure := _total_of(one, headpoint.energy_type)) and measure in marks:
-            known = zip(one.starts, one.values, strict=True)
-            starts = [start for start, value in known if value is not None]
-            _marks_of(marks[measure], one).drop(starts)
-    _mark(marks, headpoint.series, headpoint.energy_type)
-    return marks
-
-
-def _mark(
-    marks: dict[Measure, _MeasureMarks], series: tuple[Series, ...], energy_type: EnergyType
-) -> None:
-    whole = {(measure_of(one.channel, energy_type), one.granularity) for one in series}
-    for one in series:
-        total = _total_of(one, energy_type)
-        if total is None:
-            continue
-        is_part = measure_of(one.channel, energy_type) is not total
-        if is_part and (total, one.granularity) in whole:
-            continue
-        _marks_of(marks.setdefault(total, _MeasureMarks()), one).add(_marks_in(one))
-
-
-def _marks_of(marks: _MeasureMarks, series: Series) -> _Marks:
-    return marks.daily if series.granularity is Granularity.DAY else marks.fine
-
-
-def _total_of(series: Series, energy_type: EnergyType) -> Measure | None:
-    """Return the total that a series is or is a part of; a daily total may be the sum of registers."""
-    measure = measure_of(series.channel, energy_type)
-    return measure and TOTAL_OF.get(measure, measure)
-
-
-def _marks_in(series: Series) -> _Marks:
-    """Return what a series marks; of a slice that occurs twice the later one counts."""
-    marks = _Marks()
-    if not set(series.states) <= _SURE:
-        states = dict(zip(series.starts, series.states, strict=True))
-        marks.unsure = {start for start, state in states.items() if state not in _SURE}
-    if GasConversionFactor.PROVISIONAL in series.factors:
-        factors = dict(zip(series.starts, series.factors, strict=True))
-        marks.provisional = {
-            start for start, factor in factors.items() if factor is GasConversionFactor.PROVISIONAL
-        }
-    return marks

@@ -7,8 +7,8 @@ an EAN is judged by itself, and then they add up.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import batched
 from typing import Final, cast
 
@@ -75,14 +75,19 @@ def hourly_sums(days: Iterable[DayHours]) -> HourlySums:
     """Return what the days of a series amount to together, in the measure's unit."""
     values: dict[int, float] = {}
     void: set[int] = set()
-    partial = []
+    partial: list[DayHours] = []
     for of in days:
         if of.is_partial:
-            partial.append(of)
+            partial.append(replace(of, values=_plain(of.values)))
         else:
             values |= of.values
             void |= of.void
-    return HourlySums(values, frozenset(void), tuple(partial))
+    return HourlySums(_plain(values), frozenset(void), tuple(partial))
+
+
+def _plain(values: Mapping[int, float]) -> dict[int, float]:
+    """Return amounts that remember no doubts, which the recorder does not know."""
+    return {start: float(value) for start, value in values.items()}
 
 
 def day_hours(

@@ -47,7 +47,7 @@ class MandateLife:
 def life_of(
     mandates: Iterable[Mandate], ean: str, references: Collection[str], now: datetime
 ) -> MandateLife:
-    """Return where the access to the readings of an EAN stands, given all mandates of the contract.
+    """Return where the access to the readings of an EAN stands, given the mandates about it.
 
     Fluvius names the EAN of an approved mandate only, so that one that ended is found by the
     `references` under which it was approved before (guide: mandate).

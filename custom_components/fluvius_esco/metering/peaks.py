@@ -6,7 +6,7 @@ takes the mean of twelve month peaks, each counted as at least 2.5 kW; where a c
 of those that it has.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
@@ -69,8 +69,12 @@ def peaks(days: Mapping[date, DayFacts], coverage: Coverage, now: datetime) -> P
     """Return the peaks from what is known of the offtake's days; None without any quarter-hour."""
     if not any(facts.slices for facts in days.values()):
         return None
+    by_month: dict[date, list[DayFacts]] = {}
+    for day, facts in days.items():
+        by_month.setdefault(day.replace(day=1), []).append(facts)
     *before, this_month = (
-        _month_peak(month, days, coverage) for month in months_until(now, MONTHS + 1)
+        _month_peak(month, by_month.get(month, []), coverage)
+        for month in months_until(now, MONTHS + 1)
     )
     return Peaks(this_month, tuple(before))
 
@@ -85,9 +89,8 @@ def months_until(now: datetime, count: int) -> list[date]:
     return months[::-1]
 
 
-def _month_peak(month: date, days: Mapping[date, DayFacts], coverage: Coverage) -> MonthPeak:
+def _month_peak(month: date, of_month: Sequence[DayFacts], coverage: Coverage) -> MonthPeak:
     span = month_span(month)
-    of_month = [facts for day, facts in days.items() if day.replace(day=1) == month]
     peaks_of_days = [
         (facts.peak, facts.peak_start)
         for facts in of_month
@@ -100,7 +103,7 @@ def _month_peak(month: date, days: Mapping[date, DayFacts], coverage: Coverage) 
     is_whole = sum(facts.slices for facts in of_month) * QUARTER_HOUR == span.end - span.start
     is_sure = not any(facts.unsure for facts in of_month)
     # Where several meters are added up, one of them may lack what another one has.
-    has_gap = any(gap.start < span.end and span.start < gap.end for gap in coverage.gaps)
+    has_gap = any(gap.span.overlaps(span) for gap in coverage.gaps)
     return MonthPeak(
         month,
         energy * _PER_HOUR,

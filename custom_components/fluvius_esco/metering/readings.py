@@ -14,6 +14,7 @@ None is an explicit null.
 """
 
 _PARTS: Final = (Register.DAY, Register.NIGHT)
+_NOTHING: Final[Values] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,8 @@ def combine(headpoint: Headpoint) -> Readings:
         meters = combined.get(key, [])
         combined[key] = [
             MeasureReadings(
-                _overlaid([meter.fine for meter in meters], readings.fine),
-                _overlaid([meter.daily for meter in meters], readings.daily),
+                overlaid([meter.fine for meter in meters], readings.fine),
+                overlaid([meter.daily for meter in meters], readings.daily),
             )
         ]
     for sub in headpoint.sub_headpoints:
@@ -86,8 +87,10 @@ def _append(combined: Readings, ean: str, readings: dict[Measure, MeasureReading
         combined.setdefault(SeriesKey(ean, measure), []).append(of_meter)
 
 
-def _overlaid(meters: Iterable[Values], headpoint: Values) -> Values:
+def overlaid(meters: Sequence[Values], headpoint: Values = _NOTHING) -> Values:
     """Add meters up per slice, and let the headpoint's values count where it has them."""
+    if len(meters) == 1 and not headpoint:
+        return meters[0]
     whole: Values = {}
     for values in meters:
         _add(whole, values)

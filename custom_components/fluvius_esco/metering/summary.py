@@ -90,9 +90,9 @@ def last_complete_day(days: Mapping[Measure, Collection[DayHours]]) -> DayTotals
     newest = max(known)
     return DayTotals(
         newest,
-        {measure: sum(of[newest].values.values()) for measure, of in of_measures.items()},
+        {measure: float(sum(of[newest].values.values())) for measure, of in of_measures.items()},
         {
-            measure: sum(of.values.values())
+            measure: float(sum(of.values.values()))
             for measure, of_measure in days.items()
             if measure in TOTAL_OF
             for of in of_measure

@@ -83,10 +83,15 @@ export class DataQuality extends BoardCard {
         "tr",
         { "data-row": key },
         html("th", { scope: "row" }, this.text(key)),
-        html("td", {}, html("button", { type: "button", onclick: () => this._showMore(key) }, this._value(key))),
+        html("td", {}, this._more(key)),
       ),
     );
     return html("table", {}, html("tbody", {}, rows));
+  }
+
+  _more(key) {
+    const onclick = () => this._showMore(key);
+    return html("button", { type: "button", "data-focus": key, onclick }, this._value(key));
   }
 
   _isTold(key) {
@@ -155,7 +160,7 @@ export class DataQuality extends BoardCard {
       ),
       svg("title", {}, name),
     );
-    return kind === "none" ? cell : pressable(cell, name, () => selection.chooseDay(date));
+    return kind === "none" ? cell : pressable(cell, date, name, () => selection.chooseDay(date));
   }
 
   _legend(days) {

@@ -5,6 +5,7 @@ import { BoardCard } from "../card.js";
 import { barPath, canvas, decimalsOf, missingPattern, scale, ticksAround, valueAxis } from "../chart.js";
 import { html, svg } from "../dom.js";
 import { splitOf, sumsByDay, sumsByMonth } from "../hours.js";
+import { NEWS } from "../meters.js";
 import { choice, figures, legend, message, pager, pressable } from "../parts.js";
 import { selection } from "../selection.js";
 import { addMonths, dayOf, dayStart, daysOf, monthOf } from "../time.js";
@@ -22,6 +23,9 @@ const answers = new Answers();
 export class DayNight extends BoardCard {
   static card = "day_night";
 
+  // The history, which is read from the newest month to the oldest, is no news.
+  static news = [...NEWS, "import_progress"];
+
   _range = "month";
 
   controls() {
@@ -33,7 +37,7 @@ export class DayNight extends BoardCard {
   }
 
   inputs(state) {
-    return [state("data_until"), state("data_period_from")];
+    return [...super.inputs(state), state("data_period_from")];
   }
 
   showControls() {
@@ -88,17 +92,14 @@ export class DayNight extends BoardCard {
     const start = dayStart(`${months[0]}-01`, meter.firstHour);
     const end = dayStart(`${addMonths(this._month, 1)}-01`, meter.firstHour);
     const measures = meter.isGas ? GAS : ELECTRICITY;
-    const hours = await answers.get([meter.ean, start, end, this.state("data_until")?.last_updated], () =>
-      askHours(hass, meter, measures, start, end),
+    const days = await answers.get([meter.ean, start, end, ...this.edition], async () =>
+      byDay(await askHours(hass, meter, measures, start, end), meter.firstHour),
     );
     const isYear = this._range === "year";
     const periods = isYear ? months : daysOf(this._month);
-    const sums = (measure) => {
-      const byDay = hours[measure] && sumsByDay(hours[measure], meter.firstHour);
-      return byDay && isYear ? sumsByMonth(byDay) : byDay;
-    };
+    const sums = (measure) => (days[measure] && isYear ? sumsByMonth(days[measure]) : days[measure]);
     const directions = (meter.isGas ? GAS : ["offtake", "injection"])
-      .filter((total) => measures.some((measure) => measure.startsWith(total) && hours[measure]))
+      .filter((total) => measures.some((measure) => measure.startsWith(total) && days[measure]))
       .map((total) => ({
         measure: total,
         split: splitOf(periods, { total: sums(total), day: sums(`${total}_day`), night: sums(`${total}_night`) }),
@@ -175,7 +176,7 @@ export class DayNight extends BoardCard {
       this._label(period, index, room, isYear),
     );
     const press = isYear ? () => this._goTo("month", period) : () => selection.chooseDay(period);
-    return svg("g", {}, isMissing ? group : pressable(group, name, press), label);
+    return svg("g", {}, isMissing ? group : pressable(group, period, name, press), label);
   }
 
   /** Tell whether there should be readings of a day or a month by now. */
@@ -244,4 +245,9 @@ export class DayNight extends BoardCard {
     }
     return legend(entries);
   }
+}
+
+/** Return the sums by day of measures: all that is kept of the hours of a year. */
+function byDay(hours, firstHour) {
+  return Object.fromEntries(Object.entries(hours).map(([measure, values]) => [measure, sumsByDay(values, firstHour)]));
 }

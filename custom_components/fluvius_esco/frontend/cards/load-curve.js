@@ -1,24 +1,34 @@
 /** The load curve of a day: mean power by the quarter-hour (gas: by the hour). */
 
-import { Answers, askReadings } from "../answers.js";
+import { Answers, askHours, askReadings } from "../answers.js";
 import { BoardCard } from "../card.js";
 import { canvas, decimalsOf, markedValue, missingPattern, scale, stripes, ticksAround, valueAxis } from "../chart.js";
-import { curveOf, finenessOf, stretchesOf } from "../curve.js";
+import { curveOf, doubtOf, finenessOf, stretchesOf } from "../curve.js";
 import { html, svg } from "../dom.js";
+import { heatMapOf, wholeDayOf } from "../hours.js";
+import { NEWS } from "../meters.js";
 import { dayPicker, figures, legend, message, pager, withTooltip } from "../parts.js";
 import { FLOOR } from "../peaks.js";
+import { isBeyondList, missingOf } from "../quality.js";
 import { selection } from "../selection.js";
-import { addDays, dayOf, localTime } from "../time.js";
+import { addDays, dayOf, dayStart, localTime, oldestReadable } from "../time.js";
 
 const COLOR = { offtake: "var(--offtake)", injection: "var(--injection)", gas_energy: "var(--gas)" };
 // Every day that is asked for is a request to Fluvius: those that are only paged past are not.
 const PAUSE = 250;
 // Readings have three decimals.
 const SAME = 0.0005;
+// A meter has them once it has slices.
+const SLICE_SENSORS = ["newest_offtake_power", "newest_injection_power", "newest_gas_energy_power"];
+// What the action says of a day that no mandate gives, or not any more.
+const OUT_OF_REACH = new Set(["outside_mandates", "start_too_old"]);
 const answers = new Answers();
 
 export class LoadCurve extends BoardCard {
   static card = "load_curve";
+
+  // Readings that are validated, and kWh that are final, may be the same amounts as before.
+  static news = [...NEWS, "estimated_share", "gas_provisional_since"];
 
   getCardSize() {
     return 8;
@@ -26,19 +36,18 @@ export class LoadCurve extends BoardCard {
 
   controls() {
     this._picker = dayPicker((date) => selection.chooseDay(date));
-    this._pager = pager((step) => selection.chooseDay(addDays(this.day, step)), this._picker.element);
+    this._pager = pager((step) => this._goTo(addDays(this.day, step)), this._picker.element);
     return [this._pager.element];
   }
 
   inputs(state) {
-    return [state("data_until"), state("data_period_from")];
+    return [...super.inputs(state), state("data_period_from")];
   }
 
   showControls() {
     const { day, newest } = this;
     if (this.meter.isGas) this.heading = this.text("title_gas");
-    const from = Date.parse(this.state("data_period_from")?.state);
-    const oldest = Number.isNaN(from) ? "" : dayOf(from, this.meter.firstHour);
+    const oldest = this._oldest;
     const text = this.format.day(day);
     this._picker.show({ text, name: `${this.text("day")}: ${text}`, day, oldest, newest });
     this._pager.show({
@@ -48,21 +57,62 @@ export class LoadCurve extends BoardCard {
     });
   }
 
+  get _oldest() {
+    const from = Date.parse(this.state("data_period_from")?.state);
+    const days = [oldestReadable(), Number.isNaN(from) ? "" : dayOf(from, this.meter.firstHour)];
+    return days.sort()[1];
+  }
+
+  /** Go to a day, or from one that is out of reach to the nearest that is not. */
+  _goTo(day) {
+    const { newest, _oldest: oldest } = this;
+    selection.chooseDay(day < oldest ? oldest : day > newest ? newest : day);
+  }
+
   async load(isWanted) {
+    const outOfReach = { curve: curveOf(this.day, this.meter, []), isOutOfReach: true };
+    if (this.day < oldestReadable()) return outOfReach;
+    try {
+      return await this._ask(isWanted);
+    } catch (error) {
+      if (OUT_OF_REACH.has(error?.translation_key)) return outOfReach;
+      throw error;
+    }
+  }
+
+  async _ask(isWanted) {
     const { day, meter, hass } = this;
     const ask = (granularity) =>
-      answers.get([meter.id, day, granularity, this.state("data_until")?.last_updated], () =>
+      answers.get([meter.id, day, granularity, ...this.edition], () =>
         askReadings(hass, meter, day, granularity),
       );
     await new Promise((done) => setTimeout(done, PAUSE));
     if (!isWanted()) return null;
-    const readings = await ask(finenessOf(meter).granularity).then((answer) => answer.readings, noneIfOnlyDays);
+    const fine = finenessOf(meter).granularity;
+    const readings = (await this._mayHaveSlices(day)) ? await ask(fine).then(readingsOf, noneIfOnlyDays) : [];
     const curve = curveOf(day, meter, readings);
     return { curve, whole: curve.missing || curve.isEmpty ? (await ask("day")).readings[0] : null };
   }
 
-  draw({ curve, whole }, width) {
+  /**
+   * Tell whether Fluvius may have slices of a day, by what was imported of it.
+   *
+   * To ask in vain would be an error in Home Assistant's log.
+   */
+  async _mayHaveSlices(day) {
+    const { hass, meter } = this;
+    const missing = missingOf(this.state("missing_days"));
+    if (missing.days.some(({ date }) => date === day) || isBeyondList(day, missing)) return true;
+    const measure = meter.isGas ? "gas_energy" : "offtake";
+    const [start, end] = [day, addDays(day, 1)].map((date) => dayStart(date, meter.firstHour));
+    const hours = (await askHours(hass, meter, [measure], start, end))[measure];
+    if (!hours) return SLICE_SENSORS.some((key) => key in meter.entities);
+    return wholeDayOf(heatMapOf([day], meter.firstHour, hours)[0].cells) === null;
+  }
+
+  draw({ curve, whole, isOutOfReach }, width) {
     this.dataset.shown = `${this.meter.ean} ${curve.date}`;
+    if (isOutOfReach) return [message(this.text(this.meter.isGas ? "out_of_reach_gas" : "out_of_reach"))];
     if (curve.isEmpty) return this._drawWhole(whole);
     return [this._figures(curve, whole), this._chart(curve, width), this._legend(curve), this._note()];
   }
@@ -76,11 +126,12 @@ export class LoadCurve extends BoardCard {
       key: measure,
       name: this.shared(measure),
       text: this.format.amount(value, "kWh"),
+      more: this._doubt(doubtOf(whole, measure)),
     }));
     return [figures(list), message(this.text("only_day"))];
   }
 
-  _figures({ series, length, missing, estimated }, whole) {
+  _figures({ series, length, missing, doubts }, whole) {
     const list = series.map(({ measure, sum }) => ({
       key: measure,
       name: this.shared(measure),
@@ -96,7 +147,7 @@ export class LoadCurve extends BoardCard {
         more: `${this.format.time(peak.start)}–${this.format.time(peak.start + length)}`,
       });
     }
-    if (estimated) list.push({ key: "estimated", name: this.shared("estimated"), text: this._slices(estimated) });
+    for (const { kind, count } of doubts) list.push({ key: kind, name: this.shared(kind), text: this._slices(count) });
     if (missing) list.push({ key: "missing", name: this.shared("missing"), text: this._slices(missing) });
     return figures(list);
   }
@@ -184,8 +235,8 @@ export class LoadCurve extends BoardCard {
         .filter(({ kind }) => kind !== "missing")
         .map(({ kind, slices: known }) => {
           const line = stepsOf(known, sign, x, y, length);
-          const filled = kind === "estimated" ? `url(#${measure})` : COLOR[measure];
-          const opacity = kind === "estimated" ? 0.8 : 0.32;
+          const filled = kind === "unsure" ? `url(#${measure})` : COLOR[measure];
+          const opacity = kind === "unsure" ? 0.8 : 0.32;
           return [
             svg("path", {
               d: `${line}V${y(0)}H${x(known[0].start)}Z`,
@@ -211,18 +262,24 @@ export class LoadCurve extends BoardCard {
   _lines({ starts, series, length }, index) {
     const start = starts[index];
     const told = series.map(({ measure, slices }) => {
-      const { power, isEstimated } = slices[index];
+      const { power, doubt } = slices[index];
       const value = power === null ? this.format.inSentence(this.shared("missing")) : this._power(power);
-      const doubt = isEstimated ? ` (${this.format.inSentence(this.shared("estimated"))})` : "";
-      return `${this.shared(measure)}: ${value}${doubt}`;
+      return `${this.shared(measure)}: ${value}${doubt ? ` (${this._doubt(doubt)})` : ""}`;
     });
     return [`${this.format.time(start)}–${this.format.time(start + length)}`, ...told];
   }
 
-  _legend({ series, missing, estimated }) {
+  /** Return a reason why something is not sure, as it stands beside an amount. */
+  _doubt(kind) {
+    return kind && this.format.inSentence(this.shared(kind));
+  }
+
+  _legend({ series, missing, doubts }) {
     const entries = series.map(({ measure }) => ({ text: this.shared(measure), color: COLOR[measure] }));
-    if (estimated) {
-      entries.push({ text: this.shared("estimated"), color: COLOR[series[0].measure], kind: "estimated" });
+    if (doubts.length) {
+      const [first, ...others] = doubts.map(({ kind }) => kind);
+      const text = [this.shared(first), ...others.map((kind) => this._doubt(kind))].join(", ");
+      entries.push({ text, color: COLOR[series[0].measure], kind: "unsure" });
     }
     if (missing) entries.push({ text: this.shared("missing"), kind: "missing" });
     if (!this.meter.isGas) entries.push({ text: this.text("floor"), color: "var(--floor)", kind: "line" });
@@ -232,6 +289,10 @@ export class LoadCurve extends BoardCard {
   _note() {
     return html("p", { class: "note" }, this.text(this.meter.isGas ? "note_gas" : "note"));
   }
+}
+
+function readingsOf(answer) {
+  return answer.readings;
 }
 
 /** Return no readings where the mandate gives days only; raises every other error. */

@@ -59,7 +59,8 @@ export class MeterPicker extends BoardCard {
     }
     this._input.setAttribute("aria-label", this.text("choose"));
     this._input.placeholder = this.text("search");
-    this._input.value = labelOf(this.meter);
+    // What somebody is typing stays.
+    if (this.shadowRoot.activeElement !== this._input) this._input.value = labelOf(this.meter);
     if (this._listed !== meters) {
       this._listed = meters;
       this._list.replaceChildren(...meters.map((meter) => html("option", { value: labelOf(meter) })));

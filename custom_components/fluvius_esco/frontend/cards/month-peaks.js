@@ -126,7 +126,7 @@ export class MonthPeaks extends BoardCard {
       svg("title", {}, name),
     );
     const start = Date.parse(month.start);
-    return Number.isNaN(start) ? bar : pressable(bar, name, () => selection.chooseDay(dayOf(start)));
+    return Number.isNaN(start) ? bar : pressable(bar, month.month, name, () => selection.chooseDay(dayOf(start)));
   }
 
   _told({ month, peak, start, provisional, missing }) {

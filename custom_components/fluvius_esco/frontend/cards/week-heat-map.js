@@ -5,6 +5,7 @@ import { BoardCard } from "../card.js";
 import { canvas, missingPattern } from "../chart.js";
 import { html, svg } from "../dom.js";
 import { heatMapOf, wholeDayOf } from "../hours.js";
+import { NEWS } from "../meters.js";
 import { choice, figures, legend, message, pager, pressable } from "../parts.js";
 import { missingOf } from "../quality.js";
 import { selection } from "../selection.js";
@@ -17,6 +18,9 @@ const answers = new Answers();
 
 export class WeekHeatMap extends BoardCard {
   static card = "week_heat_map";
+
+  // The history, which is read from the newest month to the oldest, is no news.
+  static news = [...NEWS, "import_progress"];
 
   static style = `
     .heat { stroke: var(--ha-card-background, var(--card-background-color, #fff)); stroke-width: 1.5; }
@@ -37,7 +41,7 @@ export class WeekHeatMap extends BoardCard {
   }
 
   inputs(state) {
-    return [state("data_until"), state("data_period_from"), state("missing_days"), state("last_day_injection")];
+    return [...super.inputs(state), state("data_period_from"), state("last_day_injection")];
   }
 
   showControls() {
@@ -73,7 +77,7 @@ export class WeekHeatMap extends BoardCard {
     const { firstHour } = meter;
     const dates = Array.from({ length: 7 }, (_, index) => addDays(this._last, index - 6));
     const [start, end] = [dayStart(dates[0], firstHour), dayStart(addDays(this._last, 1), firstHour)];
-    const hours = await answers.get([meter.ean, measure, start, this.state("data_until")?.last_updated], () =>
+    const hours = await answers.get([meter.ean, measure, start, ...this.edition], () =>
       askHours(hass, meter, [measure], start, end),
     );
     return { measure, rows: heatMapOf(dates, firstHour, hours[measure]).map((row) => this._withWhole(row, measure)) };
@@ -159,7 +163,7 @@ export class WeekHeatMap extends BoardCard {
     const drawn = hours.map((cell, column) => this._cell(cell, place.left + column * place.room, place));
     const row = svg("g", { class: "day", "data-date": date }, label, drawn, this._whole(whole, place));
     const isKnown = cells.flat().some(({ amount }) => amount !== null);
-    return isKnown ? pressable(row, this._told(date, cells), () => selection.chooseDay(date)) : row;
+    return isKnown ? pressable(row, date, this._told(date, cells), () => selection.chooseDay(date)) : row;
   }
 
   /** Say the amount of a day that is known as a whole only. */
