@@ -280,6 +280,7 @@ async def test_the_repair_says_why_nothing_can_be_added(
             is_fixable=True,
             severity=ir.IssueSeverity.WARNING,
             translation_key="energy_offer",
+            translation_placeholders=issue.translation_placeholders,
         )
     result = await repairs.open(issue.issue_id)
     assert (result["type"], result["reason"]) == ("abort", reason)

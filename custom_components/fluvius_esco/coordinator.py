@@ -261,9 +261,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         else:
             self.update_interval = METER_INTERVAL
             self._failures = 0
-        await self.config_entry.runtime_data.energy.async_take_in(
-            self.ean, self._importer.progress.newest
-        )
+        self.config_entry.runtime_data.energy.take_in(self.ean, self._importer.progress.newest)
         await self._async_tell_news()
         return self._known()
 
