@@ -80,11 +80,7 @@ class Situation:
         """Return the EANs behind a headpoint that the dashboard counts as connections of their own."""
         if feed.kind is not SourceKind.GRID:
             return set()
-        return {
-            ean
-            for ean in self.behind.get(feed.ean, ())
-            if not grid_feed(ean).statistics.isdisjoint(self.dashboard.counted)
-        }
+        return {ean for ean in self.behind.get(feed.ean, ()) if self._is_counted(grid_feed(ean))}
 
     def counted_twice(self) -> dict[Feed, set[str]]:
         """Return the headpoints that would be counted a second time, or are, and what is behind."""
@@ -96,21 +92,21 @@ class Situation:
                     for ean in self.counted_behind(feed)
                     if not self.store.is_decided(grid_feed(ean).behind_key)
                 }
-                is_counted = not feed.statistics.isdisjoint(self.dashboard.counted)
-                if behind and (is_counted or not self.store.is_decided(feed.key)):
+                if behind and (self._is_counted(feed) or not self.store.is_decided(feed.key)):
                     found[feed] = behind
         return found
 
+    def _is_counted(self, feed: Feed) -> bool:
+        return not feed.statistics.isdisjoint(self.dashboard.counted)
+
     def _is_without_injection(self, ean: str, feed: Feed) -> bool:
-        if (
-            Measure.INJECTION not in feed.measures
-            or self.store.is_decided(feed.injection_key)
-            or not feed.lacks_injection(self.dashboard.counted)
-        ):
-            return False
         added = [one for one in self.store.added.get(ean, ()) if one.kind is SourceKind.GRID]
-        return bool(added) and all(
-            one.energy_to is None and self.dashboard.has(one) for one in added
+        return (
+            bool(added)
+            and all(one.energy_to is None for one in added)
+            and not self.store.is_decided(feed.injection_key)
+            and feed.lacks_injection(self.dashboard.counted)
+            and all(self.dashboard.has(one) for one in added)
         )
 
 

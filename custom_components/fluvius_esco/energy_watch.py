@@ -129,6 +129,7 @@ class EnergyWatch:
                 )
             except DashboardNotInOrderError:
                 LOGGER.warning("The Energy dashboard's sources are not in order; nothing was added")
+            await self._store.async_save()
             situation = await self._async_take_in_dashboard()
         await self._store.async_save()
         self._report(situation)
