@@ -219,10 +219,10 @@ async def test_the_device_tells_what_a_meter_measures_before_it_has_readings(
     entry = contract_entry(sandbox, certificate, [EAN, GAS_EAN])
     await set_up(hass, entry)
     registry = dr.async_get(hass)
-    for ean, energy in ((EAN, "electricity"), (GAS_EAN, "gas")):
+    for ean, model in ((EAN, ("Electricity", "E")), (GAS_EAN, ("Gas", "G"))):
         device = registry.async_get_device_by_identifier((DOMAIN, ean), entry.entry_id)
         assert device
-        assert device.model_id == energy
+        assert (device.model, device.model_id) == model
 
 
 async def test_no_amount_is_booked_by_home_assistant_itself(

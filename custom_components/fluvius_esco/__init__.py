@@ -33,6 +33,7 @@ from .pacing import paced
 from .removal import async_ask_about_entry, async_ask_about_meters
 from .request_log import async_remove_request_log, async_request_log
 from .storage import ProgressStore
+from .translation import async_energy_type_names
 from .waiting_keys import WaitingKeys
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -71,8 +72,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: FluviusConfigEntry) -> b
         ) from err
     contract = ContractCoordinator(hass, entry, client, ApiWatch(log))
     await contract.async_config_entry_first_refresh()
+    models = await async_energy_type_names(hass)
     meters = {
-        subentry.subentry_id: MeterCoordinator(hass, entry, subentry, contract, store)
+        subentry.subentry_id: MeterCoordinator(hass, entry, subentry, contract, store, models)
         async for few in paced(subentries)
         for subentry in few
     }

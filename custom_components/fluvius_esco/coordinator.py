@@ -157,6 +157,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         subentry: ConfigSubentry,
         contract: ContractCoordinator,
         store: ProgressStore,
+        models: Mapping[EnergyType, str],
     ) -> None:
         """Prepare following a meter."""
         super().__init__(
@@ -169,6 +170,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         self.subentry = subentry
         self.ean: str = subentry.data[CONF_EAN]
         self.energy_type = EnergyType(subentry.data[CONF_ENERGY_TYPE])
+        self.model = models[self.energy_type]
         self._contract = contract
         self._store = store
         self._facts = FactsStore(hass, entry.entry_id, self.ean)

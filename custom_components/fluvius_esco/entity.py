@@ -27,7 +27,8 @@ class MeterEntity(CoordinatorEntity[MeterCoordinator]):
             name=coordinator.subentry.title,
             manufacturer="Fluvius",
             # What the board knows a gas meter by, whichever entities are disabled.
-            model_id=coordinator.energy_type.name.lower(),
+            model=coordinator.model,
+            model_id=coordinator.energy_type.value,
             serial_number=coordinator.data.serial_number,
             entry_type=DeviceEntryType.SERVICE,
         )

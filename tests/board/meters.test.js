@@ -14,12 +14,12 @@ function entity(id, device, key, platform = "fluvius_esco") {
 
 const devices = {
   contract: { id: "contract", name: "Contract", identifiers: [["fluvius_esco", "contract_live_1"]] },
-  gas: { id: "gas", name: "Gas", model_id: "gas", identifiers: [["fluvius_esco", GAS_EAN]] },
+  gas: { id: "gas", name: "Gas", model_id: "G", identifiers: [["fluvius_esco", GAS_EAN]] },
   power: {
     id: "power",
     name: "Electricity",
     name_by_user: "Bakery",
-    model_id: "electricity",
+    model_id: "E",
     identifiers: [["fluvius_esco", EAN]],
   },
   lamp: { id: "lamp", name: "Lamp", identifiers: [["hue", EAN]] },

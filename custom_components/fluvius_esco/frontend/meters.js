@@ -3,7 +3,7 @@
 import { ELECTRICITY_DAY, GAS_DAY, dayOf } from "./time.js";
 
 const PLATFORM = "fluvius_esco";
-const GAS = "gas";
+const GAS = "G";
 
 let known = { meters: [] };
 
