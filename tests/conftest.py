@@ -15,6 +15,7 @@ from homeassistant.setup import async_setup_component
 from hypothesis import settings
 import pytest
 
+from custom_components.fluvius_esco import energy_watch
 from custom_components.fluvius_esco.api.transport import RetryPolicy
 from custom_components.fluvius_esco.const import DOMAIN
 
@@ -102,6 +103,12 @@ async def sandbox(
 def no_waiting_between_tries(monkeypatch: pytest.MonkeyPatch) -> None:
     """Try failed requests again at once; how long the waits are is tested where they are made."""
     monkeypatch.setattr(RetryPolicy, "delay", lambda _policy, _failures: 0.0)
+
+
+@pytest.fixture(autouse=True)
+def nothing_gathered_over_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look at what is new of a meter at once: the clock stands still while a test waits."""
+    monkeypatch.setattr(energy_watch, "SECONDS_GATHERED", 0.0)
 
 
 @pytest.fixture

@@ -1,15 +1,18 @@
 """The user's Energy dashboard, as tests read it and fill it in."""
 
+from datetime import timedelta
 from typing import Any
 
 from homeassistant.components.energy.data import ENERGY_SOURCE_SCHEMA, async_get_manager
 from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.fluvius_esco import energy_store
 from custom_components.fluvius_esco.const import DOMAIN
 
-from .helpers import GAS_EAN, QUARTER_HOUR_EAN, hourly_rows, imported
+from .helpers import GAS_EAN, QUARTER_HOUR_EAN, days_ago, hourly_rows, imported
+from .sandbox import Sandbox
 
 OFFTAKE = f"{DOMAIN}:{QUARTER_HOUR_EAN}_offtake"
 INJECTION = f"{DOMAIN}:{QUARTER_HOUR_EAN}_injection"
@@ -76,3 +79,22 @@ async def restarted(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     hass.data.pop(energy_store._STORES)
     assert await hass.config_entries.async_setup(entry.entry_id)
     await imported(hass)
+
+
+def without_injection(sandbox: Sandbox) -> None:
+    """Let a meter have had no injection up to now."""
+    now = dt_util.utcnow()
+    for series, granularity in (
+        ("injection", None),
+        ("injection_day", "daily"),
+        ("injection_night", "daily"),
+    ):
+        sandbox.correct(
+            QUARTER_HOUR_EAN,
+            series,
+            days_ago(now, 4),
+            days_ago(now, 0),
+            None,
+            inserted=now - timedelta(hours=1),
+            granularity=granularity,
+        )

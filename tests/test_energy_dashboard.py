@@ -17,8 +17,10 @@ from .dashboard import (
     PANELS,
     configure,
     counted,
+    restarted,
     shown,
     sources,
+    without_injection,
 )
 from .flows import Flow
 from .helpers import (
@@ -34,6 +36,7 @@ from .helpers import (
     set_up,
 )
 from .observing import POLL
+from .repairs import Repairs
 from .sandbox import Sandbox
 from .sandbox.accounts import CLIENT_SECRET
 
@@ -251,3 +254,62 @@ async def test_the_options_ask_what_is_counted(
     )
     await imported(hass)
     assert sorted(await shown(hass), key=repr) == BY_REGISTER
+
+
+async def test_injection_that_came_later_is_added_to_what_was_added(
+    hass: HomeAssistant, sandbox: Sandbox, certificate: IssuedCertificate, freezer: Any
+) -> None:
+    without_injection(sandbox)
+    entry = contract_entry(sandbox, certificate, [QUARTER_HOUR_EAN], energy_dashboard=True)
+    await set_up(hass, entry)
+    assert await shown(hass) == [("grid", OFFTAKE, None)]
+    await later(hass, freezer, timedelta(days=2))
+    assert await shown(hass) == [("grid", OFFTAKE, None), ("grid", None, INJECTION)]
+    await configure(hass, (await sources(hass))[0])
+    await later(hass, freezer, POLL)
+    assert await shown(hass) == [("grid", OFFTAKE, None)], "what the user removed stays removed"
+
+
+@pytest.mark.parametrize("change", [{"stat_energy_to": "sensor.export"}, {"stat_rate": "sensor.p"}])
+async def test_injection_is_the_users_where_the_source_is(
+    hass: HomeAssistant,
+    sandbox: Sandbox,
+    certificate: IssuedCertificate,
+    freezer: Any,
+    change: dict[str, Any],
+) -> None:
+    without_injection(sandbox)
+    entry = contract_entry(sandbox, certificate, [QUARTER_HOUR_EAN], energy_dashboard=True)
+    await set_up(hass, entry)
+    (source,) = await sources(hass)
+    assert source["stat_energy_to"] is None
+    await configure(hass, source | change)
+    await later(hass, freezer, timedelta(days=2))
+    assert await sources(hass) == [source | change]
+
+
+async def test_gas_that_comes_in_kilowatt_hours_later_is_not_added_again(
+    hass: HomeAssistant, sandbox: Sandbox, certificate: IssuedCertificate, freezer: Any
+) -> None:
+    volume = {"type": "gas", "stat_energy_from": f"{DOMAIN}:{GAS_EAN}_gas_volume"}
+    await configure(hass, volume)
+    entry = contract_entry(sandbox, certificate, [GAS_EAN], energy_dashboard=True)
+    await set_up(hass, entry)
+    await later(hass, freezer, POLL)
+    assert await sources(hass) == [volume]
+
+
+async def test_a_new_wish_is_stronger_than_an_old_no(
+    hass: HomeAssistant, sandbox: Sandbox, certificate: IssuedCertificate, repairs: Repairs
+) -> None:
+    entry = contract_entry(sandbox, certificate, [DAILY_EAN, GAS_EAN])
+    await set_up(hass, entry)
+    issue = issue_about(hass, "energy_offer")
+    assert issue
+    await repairs.enter(await repairs.open(issue.issue_id), meters=[DAILY_EAN])
+    await configure(hass)
+    await restarted(hass, entry)
+    for options in ({"energy_dashboard": True}, {"energy_dashboard": True, "follow_new": True}):
+        hass.config_entries.async_update_entry(entry, options=options)
+        await imported(hass)
+        assert await shown(hass) == [("gas", GAS, None)], "what was removed by hand stays removed"

@@ -1,6 +1,6 @@
 """The repair that offers to add meters to the Energy dashboard."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -22,6 +22,7 @@ from .dashboard import (
     restarted,
     shown,
     sources,
+    without_injection,
 )
 from .helpers import (
     DAILY_EAN,
@@ -35,6 +36,7 @@ from .helpers import (
     set_up,
 )
 from .observing import POLL
+from .reading_actions import act, device_of
 from .repairs import Repairs
 from .sandbox import Sandbox
 
@@ -280,6 +282,7 @@ async def test_the_repair_says_why_nothing_can_be_added(
             is_fixable=True,
             severity=ir.IssueSeverity.WARNING,
             translation_key="energy_offer",
+            translation_placeholders=issue.translation_placeholders,
         )
     result = await repairs.open(issue.issue_id)
     assert (result["type"], result["reason"]) == ("abort", reason)
@@ -296,3 +299,26 @@ async def test_nothing_is_added_to_a_dashboard_that_is_not_in_order(
     result = await repairs.enter(form, meters=[GAS_EAN], registers="total")
     assert (result["type"], result["reason"]) == ("abort", "not_in_order")
     assert offer(hass), "nothing was declined by it"
+
+
+async def test_injection_that_came_later_is_offered_where_the_offtake_was_added(
+    hass: HomeAssistant,
+    sandbox: Sandbox,
+    certificate: IssuedCertificate,
+    repairs: Repairs,
+    freezer: Any,
+) -> None:
+    without_injection(sandbox)
+    await set_up(hass, contract_entry(sandbox, certificate, [QUARTER_HOUR_EAN]))
+    issue = offer(hass)
+    assert issue
+    await repairs.enter(await repairs.open(issue.issue_id), meters=[QUARTER_HOUR_EAN])
+    assert offer(hass) is None
+    await later(hass, freezer, timedelta(days=2))
+    assert await shown(hass) == [("grid", OFFTAKE, None)]
+    assert offered_meters(hass) == f"Meter {QUARTER_HOUR_EAN}"
+    added = await act(hass, "add_to_energy_dashboard", device_id=device_of(hass, QUARTER_HOUR_EAN))
+    assert [one["statistics"] for one in added["added"]] == [[INJECTION]]
+    await imported(hass)
+    assert await shown(hass) == [("grid", OFFTAKE, None), ("grid", None, INJECTION)]
+    assert offer(hass) is None

@@ -3,10 +3,14 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from homeassistant.core import CoreState, HomeAssistant
+from homeassistant.core import CoreState, HomeAssistant, State
 from homeassistant.setup import async_setup_component
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry, async_mock_service
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_mock_service,
+    mock_restore_cache_with_extra_data,
+)
 
 from custom_components.fluvius_esco.const import DOMAIN
 
@@ -26,7 +30,7 @@ from .helpers import (
     set_up,
     total,
 )
-from .news import Newspaper, event_entity, follow
+from .news import OF_ENTITIES, Newspaper, event_entity, follow
 from .observing import POLL, energy_requests
 from .sandbox import Sandbox
 
@@ -481,6 +485,117 @@ async def test_days_that_are_allowed_again_after_their_deletion_are_no_news(
     sandbox.change_mandate(ean, at=now, dataPeriodTo=None)
     await later(hass, freezer, POLL)
     assert await hourly_rows(hass, f"{DOMAIN}:{ean}_offtake") == before
+    assert paper.told == []
+
+
+async def restored(hass: HomeAssistant, entry: MockConfigEntry, shown: State) -> State:
+    """Restart with what an event entity showed at last; return what it shows then."""
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    attributes = {
+        name: value
+        for name, value in shown.attributes.items()
+        if name not in OF_ENTITIES | {"event_type"}
+    }
+    told = {
+        "last_event_type": shown.attributes["event_type"],
+        "last_event_attributes": attributes,
+    }
+    mock_restore_cache_with_extra_data(hass, [(shown, told)])
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await imported(hass)
+    state = hass.states.get(shown.entity_id)
+    assert state
+    return state
+
+
+@pytest.mark.parametrize("kind", ["new_day", "corrected", "new_month_peak"])
+@pytest.mark.usefixtures("history")
+async def test_what_is_of_deleted_days_is_shown_no_more_and_stays_away_after_a_restart(
+    hass: HomeAssistant,
+    sandbox: Sandbox,
+    entry: MockConfigEntry,
+    now: datetime,
+    freezer: Any,
+    kind: str,
+) -> None:
+    if kind == "new_day":
+        await later(hass, freezer, ONE_DAY)
+    else:
+        power = 9.2 if kind == "new_month_peak" else 0.0
+        set_peak(sandbox, days_ago(now, 2) + timedelta(hours=18), power, now + timedelta(hours=1))
+        await later(hass, freezer, POLL)
+    shown = hass.states.get(event_entity(hass, QUARTER_HOUR_EAN))
+    assert shown
+    assert shown.attributes["event_type"] == kind
+    kept = await restored(hass, entry, shown)
+    assert (kept.state, kept.attributes) == (shown.state, shown.attributes)
+    sandbox.change_mandate(QUARTER_HOUR_EAN, at=now, dataPeriodTo=days_ago(now, 4))
+    await later(hass, freezer, POLL)
+    cleared = hass.states.get(shown.entity_id)
+    assert cleared
+    assert (cleared.state, cleared.attributes["event_type"]) == ("unknown", None)
+    assert not {"date", "dates", "month", "offtake", "peak"} & cleared.attributes.keys()
+    again = await restored(hass, entry, shown)
+    assert (again.state, again.attributes) == (cleared.state, cleared.attributes)
+
+
+@pytest.mark.usefixtures("history")
+async def test_what_is_of_days_that_stay_is_shown_on(
+    hass: HomeAssistant, sandbox: Sandbox, now: datetime, freezer: Any
+) -> None:
+    start = days_ago(now, 6) + timedelta(hours=18)
+    set_peak(sandbox, start, 0.0, now + timedelta(hours=1))
+    await later(hass, freezer, POLL)
+    sandbox.change_mandate(QUARTER_HOUR_EAN, at=now, dataPeriodTo=days_ago(now, 4))
+    await later(hass, freezer, POLL)
+    shown = hass.states.get(event_entity(hass, QUARTER_HOUR_EAN))
+    assert shown
+    assert shown.attributes["event_type"] == "corrected"
+
+
+@pytest.mark.usefixtures("history")
+async def test_corrections_and_peaks_of_deleted_days_are_neither_told_nor_kept(
+    hass: HomeAssistant,
+    sandbox: Sandbox,
+    entry: MockConfigEntry,
+    hass_storage: dict[str, Any],
+    paper: Newspaper,
+    now: datetime,
+    freezer: Any,
+) -> None:
+    # One day arrives whole and is written; what the other one lacks cannot be asked for.
+    for days, whole_day in ((2, True), (1, False)):
+        sandbox.correct(
+            QUARTER_HOUR_EAN,
+            "offtake",
+            days_ago(now, days),
+            days_ago(now, days) + QUARTER,
+            9.2,
+            inserted=now + timedelta(hours=1),
+            granularity=FINE,
+            whole_day=whole_day,
+        )
+    sandbox.add_fault("energy", "status", status=500, skip=1, times=20)
+    freezer.tick(POLL)
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await imported(hass)
+
+    def kept() -> dict[str, Any]:
+        return kept_progress(hass_storage, entry, QUARTER_HOUR_EAN)
+
+    assert list(kept()["corrected"]) == ["2026-11-08"]
+    assert kept()["announced"]["peaks"]
+    sandbox.state.faults.clear()
+    sandbox.change_mandate(QUARTER_HOUR_EAN, at=now, dataPeriodTo=days_ago(now, 4))
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await imported(hass)
+    assert paper.told == []
+    assert kept()["corrected"] == {}
+    held = float(sensor_state(hass, QUARTER_HOUR_EAN, "month_peak"))
+    assert kept()["announced"]["peaks"] == {"2026-11-01": pytest.approx(held)}
+    sandbox.change_mandate(QUARTER_HOUR_EAN, at=now, dataPeriodTo=None)
+    await later(hass, freezer, POLL)
+    await assert_all_there(hass, sandbox, QUARTER_HOUR_EAN)
     assert paper.told == []
 
 

@@ -14,6 +14,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.fluvius_esco.const import DOMAIN
 
+from .dashboard import GAS, PANELS, configure, sources
 from .helpers import (
     DAILY_EAN,
     GAS_EAN,
@@ -279,3 +280,59 @@ async def test_what_is_kept_of_a_removed_meter_s_days_goes_though_its_removal_wa
     assert await hass.config_entries.async_reload(entry.entry_id)
     await imported(hass)
     assert facts not in hass_storage
+
+
+def contract_on_the_dashboard(sandbox: Sandbox) -> MockConfigEntry:
+    return contract_entry(sandbox, None, [QUARTER_HOUR_EAN, GAS_EAN], energy_dashboard=True)
+
+
+@pytest.mark.parametrize("choice", ["keep", "delete"])
+async def test_what_was_put_on_the_energy_dashboard_goes_with_the_statistics_of_the_meter(
+    hass: HomeAssistant, sandbox: Sandbox, repairs: Repairs, choice: str
+) -> None:
+    await configure(hass, PANELS)
+    entry = contract_on_the_dashboard(sandbox)
+    await set_up(hass, entry)
+    before = await sources(hass)
+    await remove(hass, entry, GAS_EAN)
+    await restart(hass, entry)
+    assert await sources(hass) == before
+    await repairs.settle(meter_question(entry, GAS_EAN), choice)
+    gone = [one for one in before if choice == "delete" and one["stat_energy_from"] == GAS]
+    assert await sources(hass) == [one for one in before if one not in gone]
+
+
+@pytest.mark.parametrize("choice", ["keep", "delete"])
+async def test_what_was_put_on_the_energy_dashboard_goes_with_the_statistics_of_the_contract(
+    hass: HomeAssistant,
+    sandbox: Sandbox,
+    repairs: Repairs,
+    hass_storage: dict[str, Any],
+    choice: str,
+) -> None:
+    await configure(hass, PANELS)
+    entry = contract_on_the_dashboard(sandbox)
+    await set_up(hass, entry)
+    await remove(hass, entry, GAS_EAN)
+    grid = next(one for one in await sources(hass) if one["type"] == "grid")
+    changed = grid | {"stat_rate": "sensor.power"}
+    await configure(hass, *[changed if one == grid else one for one in await sources(hass)])
+    before = await sources(hass)
+    await hass.config_entries.async_remove(entry.entry_id)
+    await imported(hass)
+    assert await sources(hass) == before
+    await repairs.settle(f"removed_{entry.entry_id}", choice)
+    kept = [PANELS, changed]
+    assert await sources(hass) == (before if choice == "keep" else kept)
+    assert f"{DOMAIN}.{entry.entry_id}.energy" not in hass_storage
+
+
+async def test_what_another_contract_follows_stays_on_the_energy_dashboard(
+    hass: HomeAssistant, sandbox: Sandbox, repairs: Repairs
+) -> None:
+    entry = contract_on_the_dashboard(sandbox)
+    await set_up(hass, entry)
+    await hass.config_entries.async_remove(entry.entry_id)
+    await set_up(hass, contract_entry(sandbox, None, [GAS_EAN]))
+    await repairs.settle(f"removed_{entry.entry_id}", "delete")
+    assert [one["stat_energy_from"] for one in await sources(hass)] == [GAS]

@@ -23,7 +23,7 @@ from .consent_callback import ConsentCallbackView
 from .const import CONF_EAN, CONF_WAITING_KEY, DOMAIN, SUBENTRY_METER
 from .coordinator import ContractCoordinator, FluviusConfigEntry, FluviusData, MeterCoordinator
 from .energy_actions import async_set_up_energy_actions
-from .energy_store import async_energy_store, async_remove_energy_store
+from .energy_store import async_energy_store
 from .energy_watch import EnergyWatch, async_watch_dashboard
 from .facts_store import async_remove_facts
 from .following import async_follow_mandates
@@ -115,7 +115,8 @@ async def async_remove_entry(hass: HomeAssistant, entry: FluviusConfigEntry) -> 
     await store.async_remove()
     await async_remove_access_store(hass, entry.entry_id)
     await async_remove_request_log(hass, entry.entry_id)
-    await async_remove_energy_store(hass, entry.entry_id)
+    # What was added stays known for the answer to the question about the statistics.
+    await (await async_energy_store(hass, entry.entry_id)).async_remove()
     withdraw_old_issues(hass)
     await async_ask_about_entry(hass, entry, gone)
 

@@ -36,17 +36,22 @@ from .facts_store import FactsStore, FactsSummary
 from .importer import MeterImporter
 from .issues import report_life, report_permission, report_refusals
 from .meter import Meter
-from .metering.access import Access, clip, is_readable, share_read, unread
-from .metering.calendar import DayKind, Period, day_at
+from .metering.access import Access, clip, forbidden, is_readable, share_read, unread
+from .metering.answer import span_of
+from .metering.calendar import DayKind, Period, Span, day_at
 from .metering.gaps import Coverage, IncompleteDay, incomplete_days
 from .metering.mandate_book import MandateBook, book_of
 from .metering.mandate_life import MandateLife, life_of
 from .metering.measures import Measure, SeriesKey, day_kind_of
 from .metering.news import Announced, Known, News, announced_with, news_since
+from .metering.peaks import months_until
 from .metering.summary import DayTotals
 from .period_sums import PeriodSums, async_period_sums
 from .statistics import StatisticsNotWrittenError
 from .storage import ProgressStore
+
+# The one under way and the one before, whose last day comes after its end.
+_MONTHS_THAT_CHANGE: Final = 2
 
 type FluviusConfigEntry = ConfigEntry[FluviusData]
 
@@ -171,6 +176,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         self._added_up: tuple[datetime, date] | None = None
         self._failures = 0
         self._news_listeners: list[Callable[[News], None]] = []
+        self._deletion_listeners: list[Callable[[Span], None]] = []
         self._news_are_due = False
         self._mandates = contract.readable_mandates(self.ean)
         self._to_read_again: list[Period] = []
@@ -181,7 +187,14 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
             reactive=subentry.data.get(CONF_REACTIVE, False),
         )
         self._importer = MeterImporter(
-            hass, contract.client, contract.in_flight, store, self._facts, self.meter, self._show
+            hass,
+            contract.client,
+            contract.in_flight,
+            store,
+            self._facts,
+            self.meter,
+            self._show,
+            self._tell_deletion,
         )
         self.data = self._known()
 
@@ -248,9 +261,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         else:
             self.update_interval = METER_INTERVAL
             self._failures = 0
-        await self.config_entry.runtime_data.energy.async_take_in(
-            self.ean, self._importer.progress.newest
-        )
+        self.config_entry.runtime_data.energy.take_in(self.ean, self._importer.progress.newest)
         await self._async_tell_news()
         return self._known()
 
@@ -280,6 +291,22 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
         self._news_listeners.append(listener)
         return partial(self._news_listeners.remove, listener)
 
+    @callback
+    def async_follow_deletions(self, listener: Callable[[Span], None]) -> CALLBACK_TYPE:
+        """Call a listener with every span whose days are deleted; return what ends that."""
+        self._deletion_listeners.append(listener)
+        return partial(self._deletion_listeners.remove, listener)
+
+    @callback
+    def _tell_deletion(self, gone: Span) -> None:
+        for listener in tuple(self._deletion_listeners):
+            listener(gone)
+
+    def forbidden(self) -> list[Span]:
+        """Return the spans up to now of which the mandates let no readings be held."""
+        periods = forbidden(self._contract.readable_mandates(self.ean))
+        return [span_of(period) for period in periods if period.start <= dt_util.utcnow()]
+
     async def async_tell_due_news(self, _: HomeAssistant) -> None:
         """Tell what was read while Home Assistant started, unless more of it is being read."""
         if self._news_are_due:
@@ -301,6 +328,7 @@ class MeterCoordinator(DataUpdateCoordinator[MeterData]):
             self.data.facts.peaks,
             self._offtake_coverage.first_fine,
             progress.corrected,
+            months_until(dt_util.utcnow(), _MONTHS_THAT_CHANGE)[0],
         )
         news = () if progress.announced is None else news_since(progress.announced, known)
         announced = announced_with(progress.announced or Announced(), known)

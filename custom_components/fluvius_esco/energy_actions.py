@@ -1,6 +1,6 @@
 """Actions that put meters on the Energy dashboard, and take off what was put there."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigEntryState
@@ -20,7 +20,7 @@ import probatio
 from .const import CONF_REGISTERS, DOMAIN
 from .coordinator import FluviusConfigEntry
 from .energy_dashboard import Outcome
-from .energy_sources import Counting, Feed, SourceKind
+from .energy_sources import Counted, Counting, SourceKind
 from .energy_watch import EnergyWatch
 from .meters import followed_eans
 
@@ -68,13 +68,13 @@ async def _async_add(call: ServiceCall) -> ServiceResponse:
             skipped.append({ATTR_DEVICE_ID: device_id, "reason": reason})
             continue
         counting = call.data.get(CONF_REGISTERS, energy.counting)
-        outcomes = await energy.async_add({ean: feeds}, counting, beside_others)
-        for feed, outcome in outcomes.items():
+        appended = await energy.async_add({ean: feeds}, counting, beside_others)
+        for feed, of in appended.items():
             told = {ATTR_DEVICE_ID: device_id, "type": feed.kind.value}
-            if outcome is Outcome.ADDED:
-                added.append(told | {"statistics": _statistics(feed, counting)})
+            if of.outcome is Outcome.ADDED:
+                added.append(told | {"statistics": _statistics(of.added)})
             else:
-                skipped.append(told | {"reason": outcome.value})
+                skipped.append(told | {"reason": of.outcome.value})
     return {"added": added, "skipped": skipped}
 
 
@@ -97,8 +97,7 @@ async def _async_remove(call: ServiceCall) -> ServiceResponse:
     return {"removed": removed, "left": left}
 
 
-def _statistics(feed: Feed, counting: Counting) -> list[str]:
-    counted = feed.counted(counting)
+def _statistics(counted: Iterable[Counted]) -> list[str]:
     return sorted(statistic for one in counted for statistic in one.statistics)
 
 

@@ -9,8 +9,8 @@ from homeassistant.helpers import issue_registry as ir
 from .const import CONF_METERS, CONF_REGISTERS, DOMAIN
 from .coordinator import FluviusConfigEntry
 from .energy_dashboard import DashboardNotInOrderError
+from .energy_situation import MeterFeeds
 from .energy_sources import Counting, Feed, SourceKind
-from .energy_watch import MeterFeeds
 from .forms import COUNTING, offer_schema
 from .meters import meter_titles
 
@@ -24,6 +24,11 @@ class _EnergyFlow(RepairsFlow):
             str((self.data or {})["entry_id"])
         )
         return entry if entry and entry.state is ConfigEntryState.LOADED else None
+
+    def _placeholders(self) -> dict[str, str] | None:
+        """Return what the texts name."""
+        issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
+        return issue.translation_placeholders if issue else None
 
 
 class EnergyOfferFlow(_EnergyFlow):
@@ -71,11 +76,10 @@ class OtherSourceFlow(_EnergyFlow):
 
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
         """Let the user choose."""
-        issue = ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id)
         return self.async_show_menu(
             step_id="init",
             menu_options=["leave", "add"],
-            description_placeholders=issue.translation_placeholders if issue else None,
+            description_placeholders=self._placeholders(),
         )
 
     async def async_step_leave(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
@@ -97,6 +101,35 @@ class OtherSourceFlow(_EnergyFlow):
             )
         except DashboardNotInOrderError:
             return self.async_abort(reason="not_in_order")
+        return self.async_create_entry(data={})
+
+
+class CountedTwiceFlow(_EnergyFlow):
+    """Take off meters that stand behind a headpoint, or count them in its place."""
+
+    async def async_step_init(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
+        """Let the user choose."""
+        return self.async_show_menu(
+            step_id="init",
+            menu_options=["take_off", "leave"],
+            description_placeholders=self._placeholders(),
+        )
+
+    async def async_step_take_off(
+        self, user_input: dict[str, Any] | None = None
+    ) -> RepairsFlowResult:
+        """Take off what was added for the meters behind the headpoint."""
+        if (entry := self._loaded_entry()) is None:
+            return self.async_abort(reason="entry_not_loaded")
+        if not await entry.runtime_data.energy.async_count_once():
+            return self.async_abort(reason="not_ours")
+        return self.async_create_entry(data={})
+
+    async def async_step_leave(self, user_input: dict[str, Any] | None = None) -> RepairsFlowResult:
+        """Leave the dashboard as it is."""
+        if (entry := self._loaded_entry()) is None:
+            return self.async_abort(reason="entry_not_loaded")
+        await entry.runtime_data.energy.async_count_as_it_is()
         return self.async_create_entry(data={})
 
 

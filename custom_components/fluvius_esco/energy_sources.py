@@ -1,7 +1,7 @@
 """Which sources of Home Assistant's Energy dashboard the statistics of a meter make."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Set
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
 
@@ -119,6 +119,16 @@ class Feed:
         return feed_key(self.kind, self.ean)
 
     @property
+    def injection_key(self) -> str:
+        """What its injection is remembered by, which may come long after the offtake."""
+        return f"injection_{self.ean}"
+
+    @property
+    def behind_key(self) -> str:
+        """What it is remembered by that it may be counted, though it is behind a headpoint."""
+        return f"behind_{self.ean}"
+
+    @property
     def has_registers(self) -> bool:
         """Whether day and night together count all that the totals do."""
         if self.kind is not SourceKind.GRID:
@@ -134,6 +144,30 @@ class Feed:
         return frozenset(
             statistic_id(self.ean, measure) for measure, kind in _KINDS.items() if kind is self.kind
         )
+
+    def lacks_injection(self, counted: Set[str]) -> bool:
+        """Whether the injection is measured and, unlike the offtake, none of these statistics."""
+        offtake, injection = (
+            {statistic_id(self.ean, measure) for measure in one}
+            for one in zip(*_TOTALS, *_REGISTERS, strict=True)
+        )
+        return (
+            Measure.INJECTION in self.measures
+            and injection.isdisjoint(counted)
+            and not offtake.isdisjoint(counted)
+        )
+
+    def missing(self, counted: Set[str], counting: Counting) -> tuple[Counted, ...]:
+        """Return what has to be added where these statistics are counted already.
+
+        With a part of the energy all of it counts as counted, except for an injection that came
+        later than the offtake.
+        """
+        if self.statistics.isdisjoint(counted):
+            return self.counted(counting)
+        if not self.lacks_injection(counted):
+            return ()
+        return tuple(replace(one, energy_from=None) for one in self.counted(counting))
 
     def counted(self, counting: Counting) -> tuple[Counted, ...]:
         """Return what its sources count; the totals where the registers do not tell all."""
@@ -153,6 +187,11 @@ class Feed:
 
     def _statistic(self, measure: Measure) -> str | None:
         return statistic_id(self.ean, measure) if measure in self.measures else None
+
+
+def grid_feed(ean: str, *measures: Measure) -> Feed:
+    """Return what an EAN takes from and gives to the grid."""
+    return Feed(SourceKind.GRID, ean, frozenset(measures))
 
 
 def feed_key(kind: SourceKind, ean: str) -> str:

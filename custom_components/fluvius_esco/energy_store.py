@@ -1,9 +1,10 @@
 """What is kept about a contract's meters and the Energy dashboard."""
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.storage import Store
 from homeassistant.util.hass_dict import HassKey
 
@@ -11,26 +12,41 @@ from .const import DOMAIN
 from .energy_sources import Counted, SourceKind
 from .metering.measures import Measure, SeriesKey
 
+type Series = Mapping[str, frozenset[SeriesKey]]
+type Added = Mapping[str, frozenset[Counted]]
+
 _VERSION: Final = 1
 _STORES: Final[HassKey[dict[str, EnergyStore]]] = HassKey(f"{DOMAIN}_energy_stores")
 
 
 class EnergyStore:
-    """What one entry knows of the dashboard, by EAN; written as soon as it changes.
+    """What one entry knows of the dashboard, by EAN; what changes is written by `async_save`.
 
     `series` are those that a meter had when it was last read to the end. `added` is what was put on
-    the dashboard for it. `settled` are the keys of the feeds that nothing is added of any more by
-    itself and nothing asked: they are, or once were, on the dashboard, or the user does not want them.
+    the dashboard for it. `settled` are the keys of what is, or once was, on the dashboard, `declined`
+    those of what the user did not want when asked: nothing is added of either by itself any more and
+    nothing asked. `wanted` is whether the user wanted everything added when that was last looked at.
     """
 
     def __init__(self, hass: HomeAssistant, entry_id: str) -> None:
         """Prepare the store of an entry."""
+        self._hass = hass
         self._store: Store[dict[str, Any]] = Store(
-            hass, _VERSION, f"{DOMAIN}.{entry_id}.energy", private=True, atomic_writes=True
+            hass,
+            _VERSION,
+            f"{DOMAIN}.{entry_id}.energy",
+            private=True,
+            atomic_writes=True,
+            serialize_in_event_loop=False,
         )
-        self.series: Mapping[str, frozenset[SeriesKey]] = {}
-        self.added: Mapping[str, frozenset[Counted]] = {}
+        self._lock = asyncio.Lock()
+        self._changed = False
+        self._removed = False
+        self.series: Series = {}
+        self.added: Added = {}
         self.settled: frozenset[str] = frozenset()
+        self.declined: frozenset[str] = frozenset()
+        self.wanted = False
 
     async def async_load(self) -> None:
         """Read what was kept."""
@@ -45,58 +61,81 @@ class EnergyStore:
             for ean, added in stored["added"].items()
         }
         self.settled = frozenset(stored["settled"])
+        # An earlier version kept what was declined among what is settled.
+        self.declined = frozenset(stored.get("declined", ()))
+        self.wanted = stored.get("wanted", False)
 
-    async def async_keep_series(self, ean: str, series: Iterable[SeriesKey]) -> None:
+    @callback
+    def is_decided(self, key: str) -> bool:
+        """Whether nothing is added any more by itself, and nothing asked."""
+        return key in self.settled or key in self.declined
+
+    @callback
+    def keep_series(self, ean: str, series: frozenset[SeriesKey]) -> None:
         """Keep which series a meter has."""
-        if (found := frozenset(series)) != self.series.get(ean):
-            self.series = {**self.series, ean: found}
-            await self._async_save()
+        self.series = {**self.series, ean: series}
+        self._changed = True
 
-    async def async_keep_added(self, added: Mapping[str, frozenset[Counted]]) -> None:
+    @callback
+    def keep_added(self, added: Added) -> None:
         """Keep what is on the dashboard because it was put there."""
         if (held := {ean: of for ean, of in added.items() if of}) != self.added:
             self.added = held
-            await self._async_save()
+            self._changed = True
 
-    async def async_settle(self, keys: Iterable[str]) -> None:
-        """Remember that there is nothing more to be done about feeds."""
+    @callback
+    def settle(self, keys: Iterable[str]) -> None:
+        """Remember what is on the dashboard."""
         if (settled := self.settled | frozenset(keys)) != self.settled:
             self.settled = settled
-            await self._async_save()
+            self._changed = True
 
-    async def async_keep_only(self, eans: set[str]) -> None:
+    @callback
+    def decline(self, keys: Iterable[str]) -> None:
+        """Remember what the user does not want."""
+        if (declined := self.declined | frozenset(keys)) != self.declined:
+            self.declined = declined
+            self._changed = True
+
+    @callback
+    def keep_wish(self, *, wanted: bool) -> None:
+        """Keep whether the user wants everything added; a new wish is stronger than an old no."""
+        if wanted != self.wanted:
+            self.wanted = wanted
+            self.declined = frozenset() if wanted else self.declined
+            self._changed = True
+
+    @callback
+    def keep_only(self, eans: set[str]) -> None:
         """Forget the meters that are no longer followed, but not what was added for them.
 
         A meter that is followed again begins anew, and what is left of it can still be taken off.
         """
         series = {ean: of for ean, of in self.series.items() if ean in eans}
         known = eans | {key.ean for of in series.values() for key in of}
-        settled = frozenset(key for key in self.settled if key.partition("_")[2] in known)
-        if (series, settled) != (self.series, self.settled):
-            self.series, self.settled = series, settled
-            await self._async_save()
+        settled = _of_these(known, self.settled)
+        declined = _of_these(known, self.declined)
+        if (series, settled, declined) != (self.series, self.settled, self.declined):
+            self.series, self.settled, self.declined = series, settled, declined
+            self._changed = True
+
+    async def async_save(self) -> None:
+        """Write what changed since the last time."""
+        async with self._lock:
+            if self._removed or not self._changed:
+                return
+            self._changed = False
+            wanted = self.wanted
+            # Of a thousand meters this takes long; none of it is ever changed in place.
+            stored = await self._hass.async_add_executor_job(
+                _to_json, self.series, self.added, self.settled, self.declined
+            )
+            await self._store.async_save(stored | {"wanted": wanted})
 
     async def async_remove(self) -> None:
-        """Forget everything."""
+        """Delete what is written, for good; what is known stays as long as Home Assistant runs."""
+        self._removed = True
         await self._store.async_remove()
-
-    async def _async_save(self) -> None:
-        await self._store.async_save(
-            {
-                "series": {
-                    ean: sorted((key.ean, key.measure.value) for key in of)
-                    for ean, of in self.series.items()
-                },
-                "added": {
-                    ean: [
-                        [one.kind.value, one.energy_from, one.energy_to]
-                        for one in sorted(of, key=repr)
-                    ]
-                    for ean, of in self.added.items()
-                },
-                "settled": sorted(self.settled),
-            }
-        )
 
 
 async def async_energy_store(hass: HomeAssistant, entry_id: str) -> EnergyStore:
@@ -109,8 +148,31 @@ async def async_energy_store(hass: HomeAssistant, entry_id: str) -> EnergyStore:
     return stores[entry_id]
 
 
-async def async_remove_energy_store(hass: HomeAssistant, entry_id: str) -> None:
-    """Forget all that was kept of an entry."""
-    store = await async_energy_store(hass, entry_id)
-    hass.data[_STORES].pop(entry_id)
-    await store.async_remove()
+def energy_stores(hass: HomeAssistant) -> dict[str, EnergyStore]:
+    """Return the stores of the entries that there are, as far as they were ever asked for."""
+    stores = hass.data.get(_STORES, {})
+    entries = hass.config_entries.async_entries(DOMAIN)
+    return {entry.entry_id: stores[entry.entry_id] for entry in entries if entry.entry_id in stores}
+
+
+def _of_these(eans: set[str], keys: frozenset[str]) -> frozenset[str]:
+    return frozenset(key for key in keys if key.partition("_")[2] in eans)
+
+
+def _to_json(
+    series: Series,
+    added: Added,
+    settled: frozenset[str],
+    declined: frozenset[str],
+) -> dict[str, Any]:
+    return {
+        "series": {
+            ean: sorted((key.ean, key.measure.value) for key in of) for ean, of in series.items()
+        },
+        "added": {
+            ean: [[one.kind.value, one.energy_from, one.energy_to] for one in sorted(of, key=repr)]
+            for ean, of in added.items()
+        },
+        "settled": sorted(settled),
+        "declined": sorted(declined),
+    }

@@ -1,5 +1,7 @@
 """The event platform: what is new of a meter's readings, for automations."""
 
+from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any, Final, override
 
 from homeassistant.components.event import EventEntity, EventEntityDescription
@@ -8,9 +10,11 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import FluviusConfigEntry
 from .entity import MeterEntity, async_add_to_meter
+from .metering.calendar import DayKind, Span, day_of
 from .metering.corrections import Corrections
 from .metering.measures import SHOWN_MEASURES, TOTAL_OF, Measure
 from .metering.news import Corrected, NewDay, NewMonthPeak, News
+from .metering.peaks import month_span
 from .pacing import paced
 
 PARALLEL_UPDATES = 0
@@ -53,7 +57,26 @@ class ReadingsEvent(MeterEntity, EventEntity):
     async def async_added_to_hass(self) -> None:
         """Follow what is new."""
         await super().async_added_to_hass()
+        for span in self.coordinator.forbidden():
+            self._clear_if_of(span)
         self.async_on_remove(self.coordinator.async_follow_news(self._tell))
+        self.async_on_remove(self.coordinator.async_follow_deletions(self._forget))
+
+    @callback
+    def _forget(self, gone: Span) -> None:
+        """Show nothing of days that are deleted."""
+        if self._clear_if_of(gone):
+            self.async_write_ha_state()
+
+    def _clear_if_of(self, gone: Span) -> bool:
+        kind = self.coordinator.meter.day_kind
+        if not any(span.overlaps(gone) for span in _spans_of(self.state_attributes, kind)):
+            return False
+        # Home Assistant has no way to take an event back.
+        self._EventEntity__last_event_triggered = None
+        self._EventEntity__last_event_type = None
+        self._EventEntity__last_event_attributes = None
+        return True
 
     @callback
     def _tell(self, news: News) -> None:
@@ -65,6 +88,18 @@ class ReadingsEvent(MeterEntity, EventEntity):
             case NewMonthPeak():
                 self._trigger_event(NEW_MONTH_PEAK, _of_peak(news))
         self.async_write_ha_state()
+
+
+def _spans_of(told: Mapping[str, Any], kind: DayKind) -> Iterator[Span]:
+    """Return the spans that the amounts of an event are of."""
+    if "month" in told:
+        yield month_span(date.fromisoformat(f"{told['month']}-01"))
+    if "date" in told:
+        yield day_of(date.fromisoformat(told["date"]), kind).span
+    days = [day_of(date.fromisoformat(day), kind) for day in told.get("dates", ())]
+    yield from (day.span for day in days)
+    if days and told["count"] > len(days):
+        yield Span(0, min(day.start for day in days))
 
 
 def _of_new_day(news: NewDay) -> dict[str, Any]:

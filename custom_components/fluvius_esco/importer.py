@@ -50,9 +50,10 @@ from .metering.answer import (
 )
 from .metering.arrivals import Followed, arrived
 from .metering.calendar import MAX_REQUEST, Period, Span, day_at, day_at_second, earliest_readable
-from .metering.corrections import corrections
+from .metering.corrections import corrections, corrections_outside
 from .metering.gaps import forgotten
 from .metering.measures import Measure, SeriesKey
+from .metering.news import announced_outside
 from .metering.requests import bundled, halves
 from .reading_progress import after_answer
 from .statistics import (
@@ -83,7 +84,10 @@ class Refusal:
 
 
 class MeterImporter:
-    """Brings the statistics of one meter up to date; `on_progress` is called after every step."""
+    """Brings the statistics of one meter up to date; `on_progress` is called after every step.
+
+    `on_deletion` is called with the days of readings that are deleted, before they are.
+    """
 
     def __init__(
         self,
@@ -94,6 +98,7 @@ class MeterImporter:
         facts: FactsStore,
         meter: Meter,
         on_progress: Callable[[], None],
+        on_deletion: Callable[[Span], None],
     ) -> None:
         """Prepare the import; `in_flight` limits the requests of the whole contract."""
         self._hass = hass
@@ -103,6 +108,7 @@ class MeterImporter:
         self._facts = facts
         self._meter = meter
         self._on_progress = on_progress
+        self._on_deletion = on_deletion
         self._day_kind = meter.day_kind
         self.skipped: Counter[str] = Counter()
         self.refusals: list[Refusal] = []
@@ -352,13 +358,16 @@ class MeterImporter:
         own = (SeriesKey(self._meter.ean, measure) for measure in Measure)
         series = [await self._async_series(key) for key in {*self.progress.newest, *own}]
         end = period.end
+        if end != FAR_FUTURE:
+            last_day = day_at(end - timedelta(seconds=1), self._day_kind)
+            end = datetime.fromtimestamp(last_day.end, UTC)
+        gone = Period(datetime.fromtimestamp(first, UTC), end)
+        self._on_deletion(span_of(gone))
         if end == FAR_FUTURE:
             await async_delete_from(self._hass, series, first)
         else:
-            last_day = day_at(end - timedelta(seconds=1), self._day_kind)
-            end = datetime.fromtimestamp(last_day.end, UTC)
-            await async_delete_between(self._hass, series, Span(first, last_day.end))
-        await self._async_forget(Period(datetime.fromtimestamp(first, UTC), end))
+            await async_delete_between(self._hass, series, span_of(gone))
+        await self._async_forget(gone)
         LOGGER.info(
             "%s: nothing is held of %s to %s, which no mandate allows",
             self._meter.title,
@@ -368,8 +377,10 @@ class MeterImporter:
 
     async def _async_forget(self, gone: Period) -> None:
         """Keep that nothing is held of some days any more; the last weeks are read again."""
-        await self._facts.async_forget(span_of(gone), self._day_kind)
+        span = span_of(gone)
+        await self._facts.async_forget(span, self._day_kind)
         progress = self.progress
+        read_until = int(progress.data_until.timestamp()) if progress.data_until else 0
         read = tuple(without(progress.read, gone))
         until = progress.data_until
         if until is not None and until > gone.start:
@@ -381,9 +392,11 @@ class MeterImporter:
             swept_at=None,
             newest=await async_newest_hours(self._hass, progress.newest),
             coverage={
-                key: forgotten(coverage, span_of(gone))
-                for key, coverage in progress.coverage.items()
+                key: forgotten(coverage, span) for key, coverage in progress.coverage.items()
             },
+            announced=progress.announced
+            and announced_outside(progress.announced, span, read_until),
+            corrected=corrections_outside(progress.corrected, span, self._day_kind),
         )
 
     async def _async_begin_anew_if_due(self, now: datetime) -> None:

@@ -30,6 +30,7 @@ MANDATE_REJECTED: Final = "mandate_rejected"
 DATA_PERIOD_ENDED: Final = "data_period_ended"
 ENERGY_OFFER: Final = "energy_offer"
 ENERGY_OTHER_SOURCE: Final = "energy_other_source"
+ENERGY_COUNTED_TWICE: Final = "energy_counted_twice"
 
 _SEVERITIES: Final = {
     MANDATE_TO_BE_RENEWED: ir.IssueSeverity.WARNING,
@@ -46,6 +47,7 @@ _OF_WHAT_IS_FOLLOWED: Final = {
     ANSWERS_REFUSED,
     ENERGY_OFFER,
     ENERGY_OTHER_SOURCE,
+    ENERGY_COUNTED_TWICE,
     *_SEVERITIES,
 }
 _FIXABLE: Final = {MANDATE_TO_BE_RENEWED, MANDATE_EXPIRED}
@@ -186,9 +188,9 @@ def report_life(
 def report_energy_dashboard(
     hass: HomeAssistant, entry: ConfigEntry[Any], subject: str, *, meters: str, sources: str
 ) -> None:
-    """Ask about the meters of a contract that are not on the Energy dashboard, if there are any.
+    """Ask about meters and their place on the Energy dashboard, if there are any to ask about.
 
-    `sources` names what counts the same kind of energy there.
+    `sources` names what counts the same kind of energy there, or the same energy.
     """
     issue_id = f"{subject}_{entry.entry_id}"
     if not meters:

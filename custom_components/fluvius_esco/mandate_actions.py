@@ -12,6 +12,7 @@ from homeassistant.core import (
 )
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.service import async_register_admin_service
 from homeassistant.util import dt as dt_util
 import probatio
 
@@ -135,14 +136,17 @@ _CREATE_MOCK_MANDATE_SCHEMA: Final = probatio.Schema(
 
 @callback
 def async_register_mandate_actions(hass: HomeAssistant) -> None:
-    """Register the actions that are about a contract."""
+    """Register the actions that are about a contract.
+
+    They tell of, or act for, all its customers: a user needs to be an administrator.
+    """
     for name, handler, schema in (
         (CREATE_CONSENT_LINK, _async_create_consent_link, _CREATE_CONSENT_LINK_SCHEMA),
         (GET_MANDATES, _async_get_mandates, _GET_MANDATES_SCHEMA),
         (CREATE_MOCK_MANDATE, _async_create_mock_mandate, _CREATE_MOCK_MANDATE_SCHEMA),
     ):
-        hass.services.async_register(
-            DOMAIN, name, handler, schema, supports_response=SupportsResponse.ONLY
+        async_register_admin_service(
+            hass, DOMAIN, name, handler, schema, supports_response=SupportsResponse.ONLY
         )
 
 

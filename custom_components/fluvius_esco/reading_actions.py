@@ -11,6 +11,7 @@ from homeassistant.core import (
     callback,
 )
 from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers.service import async_register_admin_service
 import probatio
 
 from .action_fields import asked, day_or_instant, one_of
@@ -56,7 +57,11 @@ _REFRESH_SCHEMA: Final = probatio.Schema(
 
 @callback
 def async_register_reading_actions(hass: HomeAssistant) -> None:
-    """Register the actions that are about meters."""
+    """Register the actions that are about meters.
+
+    Readings are for whoever sees the meter, as on the dashboard of them; having them read again is
+    not, as requests count.
+    """
     hass.services.async_register(
         DOMAIN,
         GET_READINGS,
@@ -64,7 +69,8 @@ def async_register_reading_actions(hass: HomeAssistant) -> None:
         _GET_READINGS_SCHEMA,
         supports_response=SupportsResponse.ONLY,
     )
-    hass.services.async_register(
+    async_register_admin_service(
+        hass,
         DOMAIN,
         REFRESH,
         _async_refresh,

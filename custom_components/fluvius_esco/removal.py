@@ -19,6 +19,7 @@ from homeassistant.helpers.storage import Store
 from homeassistant.util.hass_dict import HassKey
 
 from .const import CONF_EAN, DOMAIN, SUBENTRY_METER
+from .energy_undo import async_take_off_removed
 from .metering.measures import Measure
 from .meters import followed_eans
 from .statistics import async_clear
@@ -149,13 +150,15 @@ async def async_keep(hass: HomeAssistant, question: Question) -> None:
 
 
 async def async_delete(hass: HomeAssistant, question: Question) -> None:
-    """Delete every statistic that is in question; raises StatisticsNotWrittenError.
+    """Delete every statistic that is in question, and what was put on the Energy dashboard of them.
 
-    A sub-headpoint can be followed as a meter of its own; then its statistics stay.
+    A sub-headpoint can be followed as a meter of its own; then its statistics stay. Raises
+    StatisticsNotWrittenError.
     """
     in_use = tuple(f"{DOMAIN}:{ean}_" for ean in _followed(hass))
     left = {statistic for meter in question.meters.values() for statistic in meter.statistics}
     await async_clear(hass, sorted(one for one in left if not one.startswith(in_use)))
+    await async_take_off_removed(hass, question.entry_id, question.meters, in_use)
     await async_keep(hass, question)
 
 

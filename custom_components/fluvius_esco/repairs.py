@@ -6,9 +6,10 @@ from homeassistant.components.repairs import RepairsFlow
 from homeassistant.core import HomeAssistant
 
 from .certificate_fix_flow import CertificateExpiryFlow
-from .energy_flow import EnergyOfferFlow, OtherSourceFlow
+from .energy_flow import CountedTwiceFlow, EnergyOfferFlow, OtherSourceFlow
 from .issues import (
     CERTIFICATE_EXPIRY,
+    ENERGY_COUNTED_TWICE,
     ENERGY_OFFER,
     ENERGY_OTHER_SOURCE,
     MANDATE_EXPIRED,
@@ -26,6 +27,7 @@ _FLOWS: Final[dict[str, type[RepairsFlow]]] = {
     NEW_METERS: NewMetersFlow,
     ENERGY_OFFER: EnergyOfferFlow,
     ENERGY_OTHER_SOURCE: OtherSourceFlow,
+    ENERGY_COUNTED_TWICE: CountedTwiceFlow,
     MANDATE_TO_BE_RENEWED: RenewMandateFlow,
     MANDATE_EXPIRED: RenewMandateFlow,
 }

@@ -242,6 +242,7 @@ def _announced_to_json(announced: Announced) -> dict[str, Any]:
         "day": announced.day and announced.day.isoformat(),
         "peaks": {month.isoformat(): power for month, power in announced.peaks.items()},
         "fine_since": announced.fine_since,
+        "forgotten_until": announced.forgotten_until,
     }
 
 
@@ -252,6 +253,7 @@ def _announced(stored: dict[str, Any] | None) -> Announced | None:
         stored["day"] and date.fromisoformat(stored["day"]),
         {date.fromisoformat(month): power for month, power in stored["peaks"].items()},
         stored["fine_since"],
+        stored.get("forgotten_until", 0),
     )
 
 

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 from hypothesis import given, strategies as st
 
+from custom_components.fluvius_esco.metering.calendar import DayKind, day_of
 from custom_components.fluvius_esco.metering.measures import Measure
 from custom_components.fluvius_esco.metering.news import (
     Announced,
@@ -11,6 +12,7 @@ from custom_components.fluvius_esco.metering.news import (
     Known,
     NewDay,
     NewMonthPeak,
+    announced_outside,
     announced_with,
     news_since,
 )
@@ -63,6 +65,22 @@ def test_days_are_told_in_their_order_and_each_once(history: list[Known]) -> Non
 def test_what_is_not_known_any_more_is_no_news_when_it_is_known_again(state: Known) -> None:
     announced = announced_with(announced_with(Announced(), state), Known())
     assert [*news_since(announced, state)] == []
+
+
+@given(states)
+def test_what_was_deleted_is_no_news_when_it_is_known_again(state: Known) -> None:
+    told = announced_with(Announced(), state)
+    day = day_of(date(2026, 11, 2), DayKind.ELECTRICITY)
+    left = announced_outside(told, day.span, read_until=day.end + 28 * 86400)
+    assert NOVEMBER not in left.peaks
+    assert left.peaks.get(OCTOBER) == told.peaks.get(OCTOBER)
+    assert [*news_since(left, state)] == []
+
+
+def test_peaks_of_older_months_are_kept_no_longer_though_none_is_known() -> None:
+    announced = announced_with(Announced(), known(october=4.0, november=3.0))
+    later = announced_with(announced, Known(oldest_month=NOVEMBER))
+    assert later.peaks == {NOVEMBER: 3.0}
 
 
 def test_the_first_day_of_a_meter_without_history_is_new() -> None:

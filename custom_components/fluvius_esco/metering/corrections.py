@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Final
 
 from .access import Access
-from .calendar import HOUR, Day, DayKind, day_at_second, day_of
+from .calendar import HOUR, Day, DayKind, Span, day_at_second, day_of
 from .gaps import Coverage, Gap
 from .measures import SHOWN_MEASURES, TOTAL_OF, Measure, SeriesKey
 from .running_sum import Plan, Row
@@ -95,6 +95,11 @@ def added_up(first: Corrections, second: Corrections) -> Corrections:
         for day in first.keys() | second.keys()
     }
     return {day: whole[day] for day in sorted(whole) if whole[day]}
+
+
+def corrections_outside(known: Corrections, gone: Span, kind: DayKind) -> Corrections:
+    """Return the corrections of the days that no part of a span falls in."""
+    return {day: of for day, of in known.items() if not day_of(day, kind).span.overlaps(gone)}
 
 
 def _is_nothing(held: Mapping[int, Row], day: Day) -> bool:

@@ -4,11 +4,12 @@ The history that is read first is no news, and neither is older data that a mand
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
+from .calendar import Span
 from .corrections import Corrections
-from .peaks import MonthPeak, Peaks
+from .peaks import MonthPeak, Peaks, month_span
 from .summary import DayTotals
 
 
@@ -16,25 +17,29 @@ from .summary import DayTotals
 class Known:
     """What is known of a meter: `fine_since` is its oldest quarter-hour, in UTC seconds.
 
-    `corrected` is what changed since it was last told.
+    `corrected` is what changed since it was last told, and peaks of months before `oldest_month` (its
+    first day) are told no more.
     """
 
     last_day: DayTotals | None = None
     peaks: Peaks | None = None
     fine_since: int | None = None
     corrected: Corrections = field(default_factory=dict)
+    oldest_month: date = date.min
 
 
 @dataclass(frozen=True, slots=True)
 class Announced:
     """What was told of a meter: the newest complete day, and the peaks by month (its first day).
 
-    Quarter-hours before `fine_since` (UTC seconds) were not known then.
+    Quarter-hours before `fine_since` (UTC seconds) were not known then, and those before
+    `forgotten_until` may have been told and deleted since.
     """
 
     day: date | None = None
     peaks: Mapping[date, float] = field(default_factory=dict)
     fine_since: int | None = None
+    forgotten_until: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +92,29 @@ def announced_with(announced: Announced, known: Known) -> Announced:
         day = known.last_day.date
     recent = _recent_months(known)
     peaks = {**announced.peaks, **{one.month: one.power for one in recent if one.power is not None}}
-    oldest = recent[0].month if recent else date.min
-    return Announced(
-        day,
-        {month: power for month, power in peaks.items() if month >= oldest},
-        announced.fine_since if known.fine_since is None else known.fine_since,
+    return replace(
+        announced,
+        day=day,
+        peaks={month: power for month, power in peaks.items() if month >= known.oldest_month},
+        fine_since=announced.fine_since if known.fine_since is None else known.fine_since,
     )
+
+
+def announced_outside(announced: Announced, gone: Span, read_until: int) -> Announced:
+    """Return what was told without the amounts of the months that a deleted span touches.
+
+    All of them that was read so far, up to `read_until` (UTC seconds), is no news when it is read
+    again.
+    """
+    peaks = {
+        month: power
+        for month, power in announced.peaks.items()
+        if not month_span(month).overlaps(gone)
+    }
+    if len(peaks) == len(announced.peaks):
+        return announced
+    until = max(read_until, announced.forgotten_until)
+    return replace(announced, peaks=peaks, forgotten_until=until)
 
 
 def _recent_months(known: Known) -> tuple[MonthPeak, ...]:
@@ -101,7 +123,7 @@ def _recent_months(known: Known) -> tuple[MonthPeak, ...]:
 
 
 def _arrived_since(month: MonthPeak, announced: Announced) -> bool:
-    """Whether a peak is not in older quarter-hours that a mandate newly allowed."""
+    """Whether a peak is not in older quarter-hours that a mandate allowed anew."""
     if announced.fine_since is None or month.start is None:
         return False
-    return month.start.timestamp() >= announced.fine_since
+    return month.start.timestamp() >= max(announced.fine_since, announced.forgotten_until)
