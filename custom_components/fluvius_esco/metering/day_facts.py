@@ -7,6 +7,7 @@ it was corrected, replaces what was known of it.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import cast
 
 from ..api.models import GasConversionFactor
 from .amounts import Amount, is_sure
@@ -151,41 +152,48 @@ def _of_measure(
     for day, slices in fine.items():
         facts = _of_slices(slices)
         if not facts.slices and day in daily:
-            facts = _of_readings(daily[day])
+            facts = _of_readings(_known(daily[day])[1])
         yield day.date, ReadDay(facts, slices.starts)
     for day in daily.keys() - fine.keys():
-        yield day.date, ReadDay(_of_readings(daily[day]))
+        yield day.date, ReadDay(_of_readings(_known(daily[day])[1]))
 
 
 def _of_slices(slices: Slices) -> DayFacts:
     """Return what the quarter-hours (gas: hours) of a day say."""
-    known = [value for value in slices.values if value is not None]
-    if not known:
+    starts, values = _known(slices)
+    if not values:
         return DayFacts()
-    starts = slices.starts
-    if len(known) < len(starts):
-        pairs = zip(starts, slices.values, strict=True)
-        starts = [start for start, value in pairs if value is not None]
-    peak = max(known)
-    return replace(
-        _of_readings(slices),
-        slices=len(known),
+    peak = max(values)
+    of_readings = _of_readings(values)
+    return DayFacts(
+        slices=len(values),
         peak=float(peak),
         # Of equal ones the first: that is when the peak was set.
-        peak_start=starts[known.index(peak)],
-        newest=float(known[-1]),
+        peak_start=starts[values.index(peak)],
+        newest=float(values[-1]),
         newest_start=starts[-1],
+        readings=of_readings.readings,
+        unsure=of_readings.unsure,
+        provisional=of_readings.provisional,
     )
 
 
-def _of_readings(slices: Slices) -> DayFacts:
+def _known(slices: Slices) -> tuple[Sequence[int], Sequence[float]]:
+    """Return the starts and the values of the slices that have one."""
+    if None not in slices.values:
+        return slices.starts, cast("Sequence[float]", slices.values)
+    pairs = zip(slices.starts, slices.values, strict=True)
+    known = [(start, value) for start, value in pairs if value is not None]
+    return [start for start, _ in known], [value for _, value in known]
+
+
+def _of_readings(values: Sequence[float]) -> DayFacts:
     """Return how many readings there are, and how sure they are."""
-    known = len(slices.values) - slices.values.count(None)
-    if Amount not in set(map(type, slices.values)):
-        return DayFacts(readings=known)
-    doubted = [value for value in slices.values if isinstance(value, Amount)]
+    if Amount not in set(map(type, values)):
+        return DayFacts(readings=len(values))
+    doubted = [value for value in values if isinstance(value, Amount)]
     return DayFacts(
-        readings=known,
+        readings=len(values),
         unsure=sum(not is_sure(value) for value in doubted),
         provisional=any(value.factor is GasConversionFactor.PROVISIONAL for value in doubted),
     )

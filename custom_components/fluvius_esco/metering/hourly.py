@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import batched
 from typing import Final, cast
 
+from .amounts import Amount
 from .calendar import HOUR, Day, DayKind, Span, day_at_second
 from .measures import Measure
 from .readings import MeasureReadings, Values
@@ -87,6 +88,8 @@ def hourly_sums(days: Iterable[DayHours]) -> HourlySums:
 
 def _plain(values: Mapping[int, float]) -> dict[int, float]:
     """Return amounts that remember no doubts, which the recorder does not know."""
+    if Amount not in set(map(type, values.values())):
+        return dict(values)
     return {start: float(value) for start, value in values.items()}
 
 
