@@ -1,17 +1,20 @@
 """A demo that is only looked at: its Home Assistant speaks a language from the beginning."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from .api import HomeAssistantApi, home_assistant_api
 from .certificate import ensure_certificate
+from .check import check_energy_dashboard
 from .contract import ensure_contract
+from .errors import DemoError
 from .folder import DemoState, Folder
 from .home_assistant import running_home_assistant
 from .login import log_in
 from .meters import METERS, DemoMeter, history_start, newest_complete_day
+from .patience import until
 from .processes import Program, free_port
 from .progress import wait_for_import
 from .sandbox import Sandbox, running_sandbox
@@ -38,6 +41,17 @@ class Household:
         """Wait until the history of meters is imported."""
         await wait_for_import(self.api, [self.program, self.sandbox.program], self.folder, meters)
 
+    async def wait_for_energy_dashboard(self) -> None:
+        """Wait until the demo's meters are on the Energy dashboard."""
+        async with self.api.websocket() as websocket:
+
+            async def is_there() -> bool:
+                with suppress(DemoError):  # it holds nothing at all yet
+                    return not await check_energy_dashboard(websocket, METERS)
+                return False
+
+            await until(is_there, "The Energy dashboard does not show the meters")
+
 
 @asynccontextmanager
 async def running_household(folder: Folder, speech: Speech) -> AsyncIterator[Household]:
@@ -59,4 +73,5 @@ async def running_household(folder: Folder, speech: Speech) -> AsyncIterator[Hou
                 await ensure_contract(api, sandbox, folder)
                 home = Household(api, sandbox, program, folder, speech, newest_complete_day(now))
                 await home.wait_for_import()
+                await home.wait_for_energy_dashboard()
                 yield home

@@ -7,10 +7,12 @@ from playwright.async_api import Locator, Page
 
 from tests.sandbox import accounts
 
+from .board_check import Recorder
 from .contract import DOMAIN
 from .household import Household
 from .meters import METERS
 from .page import settle
+from .patience import until
 from .pictures import ELECTRICITY, GAS, EnergyPicture, month_before, show_energy
 
 # So that the forms of a contract can be gone through beside the demo's own; nobody looks it up.
@@ -123,7 +125,8 @@ async def show_options(visit: Visit) -> None:
 
 
 async def show_meter(visit: Visit) -> None:
-    """Open the page of a meter with quarter-hours."""
+    """Open the page of a meter with quarter-hours, once all is known of it."""
+    await until(lambda: _is_peak_known(visit), "The peak of the month is not known")
     await visit.goto(f"/config/devices/device/{await visit.device_id(METERS[0].ean)}")
     await visit.wait_for("entity.sensor.month_peak.name")
     await visit.wait_for("entity.sensor.import_progress.name")
@@ -168,6 +171,12 @@ async def show_system_information(visit: Visit) -> None:
     """Open the system's information."""
     await visit.goto("/config/repairs?dialog=system-health")
     await visit.wait_for("system_health.info.own_api")
+
+
+async def _is_peak_known(visit: Visit) -> bool:
+    async with visit.home.api.websocket() as websocket:
+        state = await Recorder(websocket, METERS[0]).state("month_peak")
+    return state not in {"unavailable", "unknown"}
 
 
 async def _show_integration(visit: Visit) -> None:
