@@ -303,18 +303,26 @@ async def test_what_was_kept_goes_with_the_meter_and_with_the_contract(
     assert files[DAILY_EAN] not in hass_storage
 
 
-async def test_a_history_that_was_read_without_keeping_its_days_is_read_once_more(
+@pytest.mark.parametrize(
+    "kept", [None, {"offtake": {"2026-11-08": [1] * 20}}, {"offtake": []}, {"?": {}}]
+)
+async def test_a_history_of_whose_days_nothing_readable_was_kept_is_read_once_more(
     hass: HomeAssistant,
     sandbox: Sandbox,
     certificate: IssuedCertificate,
     now: datetime,
     hass_storage: dict[str, Any],
+    kept: dict[str, Any] | None,
 ) -> None:
     sandbox.add_mandate(EAN, data_period_from=days_ago(now, 3))
     entry = contract_entry(sandbox, certificate, [EAN])
     await set_up(hass, entry)
     assert await hass.config_entries.async_unload(entry.entry_id)
-    del hass_storage[f"{DOMAIN}.{entry.entry_id}.{EAN}"]
+    file = f"{DOMAIN}.{entry.entry_id}.{EAN}"
+    if kept is None:
+        del hass_storage[file]
+    else:
+        hass_storage[file]["data"] = kept
     for asked in (["readTime"], ["insertTime"]):
         sandbox.state.journal.clear()
         assert await hass.config_entries.async_reload(entry.entry_id)

@@ -13,7 +13,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 
-from .const import DOMAIN, SHARE_DAYS, SWEEP
+from .const import DOMAIN, LOGGER, SHARE_DAYS, SWEEP
 from .metering.calendar import BRUSSELS, DayKind, Span
 from .metering.day_facts import (
     DayFacts,
@@ -63,12 +63,16 @@ class FactsStore:
         self.facts: Facts = {}
 
     async def async_load(self) -> bool:
-        """Read what was kept, once; return whether anything ever was."""
+        """Read what was kept, once; return whether anything was that can be read."""
         if not self._is_loaded:
             stored = await self._store.async_load()
             self._is_loaded = True
+            try:
+                self.facts = _from_json(stored or {})
+            except AttributeError, TypeError, ValueError:
+                LOGGER.warning("What was kept of a meter's days is unreadable; all is read again")
+                return False
             self._is_kept = stored is not None
-            self.facts = _from_json(stored or {})
         return self._is_kept
 
     async def async_update(self, read: ReadFacts) -> None:
