@@ -61,9 +61,8 @@ def life_of(
         one for one in mandates if one.ean in {None, ean} and one.reference_number in references
     ]
     for status, silence in _ENDED.items():
-        for mandate in ended:
-            if mandate.status is status:
-                return MandateLife(mandate, silence)
+        if alike := [one for one in ended if one.status is status]:
+            return MandateLife(max(alike, key=_order), silence)
     return MandateLife()
 
 
@@ -75,6 +74,11 @@ def _rank(mandate: Mandate) -> tuple[bool, datetime, bool, datetime]:
         is_fine(mandate),
         mandate.expires or FAR_PAST,
     )
+
+
+def _order(mandate: Mandate) -> tuple[object, ...]:
+    """Return what puts ended mandates in the same order wherever they stand in an answer."""
+    return (*_rank(mandate), mandate.ean is not None, mandate.reference_number or "")
 
 
 def _silence(mandate: Mandate, now: datetime) -> Silence | None:
