@@ -1,8 +1,6 @@
 """A provider's thousand meters on the Energy dashboard never hold up Home Assistant."""
 
 import asyncio
-from collections.abc import Callable
-import time
 
 from homeassistant.core import HomeAssistant
 import pytest
@@ -15,6 +13,7 @@ from custom_components.fluvius_esco.metering.measures import Measure, SeriesKey
 
 from .dashboard import sources
 from .helpers import imported, meter
+from .loop_hold import watched_loop
 
 EANS = [f"5414400000{number:08d}" for number in range(1000)]
 MEASURES = (
@@ -54,33 +53,19 @@ async def watch(hass: HomeAssistant, store: EnergyStore) -> EnergyWatch:
     return EnergyWatch(hass, entry, store)
 
 
-@pytest.fixture
-def longest_step(monkeypatch: pytest.MonkeyPatch) -> Callable[[], float]:
-    """How long the event loop was busy at most with one thing (CPU seconds)."""
-    steps = [0.0]
-    run = asyncio.Handle._run
-
-    def measured(handle: asyncio.Handle) -> None:
-        before = time.thread_time()
-        run(handle)
-        steps.append(time.thread_time() - before)
-
-    monkeypatch.setattr(asyncio.Handle, "_run", measured)
-    return lambda: max(steps)
-
-
 async def test_all_are_added_at_once_and_no_step_is_long(
-    hass: HomeAssistant, watch: EnergyWatch, longest_step: Callable[[], float]
+    hass: HomeAssistant, watch: EnergyWatch
 ) -> None:
-    # As a step of the loop of its own.
-    await asyncio.create_task(watch.async_settle())
-    await imported(hass)
-    assert len(await sources(hass)) == len(EANS) - 3
-    for ean in EANS[-3:]:
-        watch.take_in(ean, series_of(ean))
-    await imported(hass)
+    with watched_loop() as hold:
+        # As a step of the loop of its own.
+        await asyncio.create_task(watch.async_settle())
+        await imported(hass)
+        assert len(await sources(hass)) == len(EANS) - 3
+        for ean in EANS[-3:]:
+            watch.take_in(ean, series_of(ean))
+        await imported(hass)
     assert len(await sources(hass)) == len(EANS)
-    assert longest_step() < LONGEST_STEP
+    assert hold.longest < LONGEST_STEP
 
 
 async def test_meters_that_end_together_are_looked_at_once(
