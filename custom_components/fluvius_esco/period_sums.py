@@ -24,8 +24,11 @@ async def async_period_sums(
 
     `first` is when the oldest reading of each measure began (UTC seconds): a stretch of last year is
     comparable only if it has readings from its beginning. None while the recorder's database cannot
-    be read.
+    be read, or not any more.
     """
+    # The recorder, when it stops, closes its database over whoever still reads from it.
+    if hass.is_stopping:
+        return None
     spans = periods_until(now, until)
 
     def read() -> PeriodSums:

@@ -53,6 +53,8 @@ async def running_home_assistant(folder: Path) -> AsyncIterator[HomeAssistant]:
     try:
         await _start(hass)
         yield hass
+        # The recorder closes its database over whoever still reads from it.
+        await hass.async_block_till_done(wait_background_tasks=True)
     finally:
         await hass.async_stop(force=True)
 
