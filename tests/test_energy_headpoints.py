@@ -88,7 +88,7 @@ async def sub_came_first(hass: HomeAssistant, sandbox: Sandbox) -> MockConfigEnt
     return entry
 
 
-@pytest.mark.parametrize("history", [3, 400])
+@pytest.mark.parametrize("history", [3, 200])
 async def test_nothing_behind_a_headpoint_is_added_while_that_is_still_read(
     hass: HomeAssistant, sandbox: Sandbox, now: datetime, history: int
 ) -> None:

@@ -317,7 +317,7 @@ async def test_a_wrong_day_of_an_expired_mandate_leaves_the_others_shown(
     assert float(sensor_state(hass, QUARTER_HOUR_EAN, "year_offtake")) > 0
 
 
-@pytest.mark.parametrize("bad", [399, 250, 30])
+@pytest.mark.parametrize("bad", [399, 30])
 async def test_one_wrong_day_does_not_stop_a_long_history(
     hass: HomeAssistant,
     sandbox: Sandbox,

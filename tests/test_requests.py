@@ -260,7 +260,7 @@ async def test_no_more_than_two_requests_are_in_flight(
     eans = (QUARTER_HOUR_EAN, DAILY_EAN, GAS_EAN)
     for ean in eans:
         service = "VH_dag" if ean == DAILY_EAN else "VH_kwartier_uur"
-        sandbox.add_mandate(ean, data_period_from=days_ago(now, 400), data_service_type=service)
+        sandbox.add_mandate(ean, data_period_from=days_ago(now, 200), data_service_type=service)
     sandbox.add_fault("energy", "delay", seconds=0.05, times=99)
     journal = sandbox.state.journal
     note = journal.open
@@ -273,7 +273,7 @@ async def test_no_more_than_two_requests_are_in_flight(
 
     monkeypatch.setattr(journal, "open", noted)
     await set_up(hass, contract_entry(sandbox, certificate, eans))
-    assert len(energy_requests(sandbox)) == len(eans) * 3
+    assert len(energy_requests(sandbox)) == len(eans) * 2
     assert max(in_flight) == MAX_REQUESTS_IN_FLIGHT
     for ean in eans:
         await assert_all_there(hass, sandbox, ean)

@@ -417,7 +417,7 @@ def test_unreadable_key(provider_certificate: x509.Certificate, content: bytes) 
 
 
 @settings(
-    max_examples=150,
+    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
