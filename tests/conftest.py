@@ -61,6 +61,7 @@ def integration_enabled(request: pytest.FixtureRequest) -> None:
     if "hass" in request.fixturenames:
         request.getfixturevalue("recorder_mock")
         request.getfixturevalue("enable_custom_integrations")
+        request.getfixturevalue("no_debugging_of_the_event_loop")
 
 
 @pytest.fixture(autouse=True)
@@ -80,6 +81,28 @@ def all_that_is_shown_has_its_words(
 def certificate() -> IssuedCertificate:
     """A certificate from a small authority, with its key."""
     return issue_certificate()
+
+
+@pytest.fixture
+async def no_debugging_of_the_event_loop(hass: HomeAssistant) -> None:
+    """Keep no stack of everything that is put into the loop; that takes half of the time."""
+    hass.loop.set_debug(False)
+
+
+@pytest.fixture
+def recorder_config() -> dict[str, Any]:
+    """Record statistics alone: dozens of sensors and their states take longer than all else."""
+    return {
+        "exclude": {
+            "domains": ["binary_sensor", "event", "sensor"],
+            "event_types": [
+                "component_loaded",
+                "device_registry_updated",
+                "entity_registry_updated",
+                "service_registered",
+            ],
+        }
+    }
 
 
 @pytest.fixture
