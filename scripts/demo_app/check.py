@@ -9,6 +9,7 @@ from typing import Any
 
 from .api import WebSocket
 from .contract import DOMAIN
+from .errors import DemoError
 from .meters import BRUSSELS, DemoMeter
 from .sandbox import MonthTotals
 
@@ -135,12 +136,23 @@ def _hour(row: dict[str, Any]) -> str:
     return f"{datetime.fromtimestamp(row['start'] / 1000, BRUSSELS):%Y-%m-%d %H:%M %Z}"
 
 
+async def _energy_sources(websocket: WebSocket) -> list[dict[str, Any]]:
+    """Return the sources of the Energy dashboard, of which there are none before the first one."""
+    try:
+        preferences = await websocket.command("energy/get_prefs")
+    except DemoError as err:
+        if "not_found" not in str(err):
+            raise
+        return []
+    sources: list[dict[str, Any]] = preferences["energy_sources"]
+    return sources
+
+
 async def check_energy_dashboard(websocket: WebSocket, meters: Iterable[DemoMeter]) -> list[str]:
     """Return what is wrong with the Energy dashboard: these meters stand on it once, no others."""
-    preferences = await websocket.command("energy/get_prefs")
     used = Counter(
         (source["type"], source[field])
-        for source in preferences["energy_sources"]
+        for source in await _energy_sources(websocket)
         for field in ("stat_energy_from", "stat_energy_to")
         if source.get(field)
     )

@@ -1,7 +1,7 @@
 """A demo that is only looked at: its Home Assistant speaks a language from the beginning."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -9,7 +9,6 @@ from .api import HomeAssistantApi, home_assistant_api
 from .certificate import ensure_certificate
 from .check import check_energy_dashboard
 from .contract import ensure_contract
-from .errors import DemoError
 from .folder import DemoState, Folder
 from .home_assistant import running_home_assistant
 from .login import log_in
@@ -46,9 +45,7 @@ class Household:
         async with self.api.websocket() as websocket:
 
             async def is_there() -> bool:
-                with suppress(DemoError):  # it holds nothing at all yet
-                    return not await check_energy_dashboard(websocket, METERS)
-                return False
+                return not await check_energy_dashboard(websocket, METERS)
 
             await until(is_there, "The Energy dashboard does not show the meters")
 
