@@ -44,8 +44,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--stateful-examples",
         type=int,
-        default=20,
-        help="how many random histories to live through with each API version (20)",
+        default=12,
+        help="how many random histories to live through with each API version (12)",
     )
 
 
