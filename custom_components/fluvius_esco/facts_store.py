@@ -29,6 +29,7 @@ from .metering.day_facts import (
 from .metering.gaps import Coverage
 from .metering.measures import Measure
 from .metering.peaks import MONTHS, Peaks, months_until, peaks
+from .saving import async_save_whole
 
 _VERSION: Final = 1
 
@@ -55,6 +56,7 @@ class FactsStore:
 
     def __init__(self, hass: HomeAssistant, entry_id: str, ean: str) -> None:
         """Prepare the store; nothing is known before it is loaded."""
+        self._hass = hass
         self._store = _store(hass, entry_id, ean)
         self._is_loaded = False
         self._is_kept = False
@@ -101,7 +103,7 @@ class FactsStore:
         if facts != self.facts or not self._is_kept:
             self.facts = facts
             self._is_kept = True
-            await self._store.async_save(_to_json(facts))
+            await async_save_whole(self._hass, self._store, _to_json(facts))
 
 
 async def async_remove_facts(hass: HomeAssistant, entry_id: str, eans: Iterable[str]) -> None:

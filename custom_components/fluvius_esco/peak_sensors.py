@@ -1,13 +1,13 @@
 """Sensors of a meter's peak power, by which the Flemish capacity tariff is charged."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from homeassistant.components.sensor import SensorDeviceClass
 from homeassistant.const import UnitOfPower
 
-from .coordinator import MeterData
 from .meter_sensors import MeterSensorDescription
-from .metering.peaks import LEAST_PEAK, MonthPeak
+from .metering.peaks import LEAST_PEAK, MonthPeak, Peaks
 
 
 def _of_month(peak: MonthPeak) -> dict[str, Any]:
@@ -19,10 +19,8 @@ def _of_month(peak: MonthPeak) -> dict[str, Any]:
     }
 
 
-def _of_twelve_months(data: MeterData) -> dict[str, Any] | None:
-    if data.facts.peaks is None:
-        return None
-    with_peak = [month for month in data.facts.peaks.before if month.power is not None]
+def _of_twelve_months(peaks: Peaks) -> dict[str, Any]:
+    with_peak = [month for month in peaks.before if month.power is not None]
     return {
         "months": [
             {
@@ -31,7 +29,7 @@ def _of_twelve_months(data: MeterData) -> dict[str, Any] | None:
                 "counted": month.counted,
                 "missing": month.power is None,
             }
-            for month in data.facts.peaks.before
+            for month in peaks.before
         ],
         "months_counted": len(with_peak),
         "least_counted": LEAST_PEAK,
@@ -39,43 +37,34 @@ def _of_twelve_months(data: MeterData) -> dict[str, Any] | None:
     }
 
 
-def _has_peaks(data: MeterData) -> bool:
-    return data.facts.peaks is not None
+def _peak(
+    key: str,
+    value_fn: Callable[[Peaks], float | None],
+    attributes_fn: Callable[[Peaks], dict[str, Any]],
+) -> MeterSensorDescription:
+    """Return a sensor that is there as soon as a meter has quarter-hours."""
+    return MeterSensorDescription(
+        key=key,
+        translation_key=key,
+        device_class=SensorDeviceClass.POWER,
+        native_unit_of_measurement=UnitOfPower.KILO_WATT,
+        suggested_display_precision=3,
+        value_fn=lambda data: value_fn(data.facts.peaks) if data.facts.peaks else None,
+        attributes_fn=lambda data: attributes_fn(data.facts.peaks) if data.facts.peaks else None,
+        exists_fn=lambda data: data.facts.peaks is not None,
+    )
 
 
 PEAK_SENSORS: Final = (
-    MeterSensorDescription(
-        key="month_peak",
-        translation_key="month_peak",
-        device_class=SensorDeviceClass.POWER,
-        native_unit_of_measurement=UnitOfPower.KILO_WATT,
-        suggested_display_precision=3,
-        value_fn=lambda data: data.facts.peaks.this_month.power if data.facts.peaks else None,
-        attributes_fn=lambda data: (
-            _of_month(data.facts.peaks.this_month) if data.facts.peaks else None
-        ),
-        exists_fn=_has_peaks,
+    _peak(
+        "month_peak",
+        lambda peaks: peaks.this_month.power,
+        lambda peaks: _of_month(peaks.this_month),
     ),
-    MeterSensorDescription(
-        key="last_month_peak",
-        translation_key="last_month_peak",
-        device_class=SensorDeviceClass.POWER,
-        native_unit_of_measurement=UnitOfPower.KILO_WATT,
-        suggested_display_precision=3,
-        value_fn=lambda data: data.facts.peaks.last_month.power if data.facts.peaks else None,
-        attributes_fn=lambda data: (
-            _of_month(data.facts.peaks.last_month) if data.facts.peaks else None
-        ),
-        exists_fn=_has_peaks,
+    _peak(
+        "last_month_peak",
+        lambda peaks: peaks.last_month.power,
+        lambda peaks: _of_month(peaks.last_month),
     ),
-    MeterSensorDescription(
-        key="peak_mean",
-        translation_key="peak_mean",
-        device_class=SensorDeviceClass.POWER,
-        native_unit_of_measurement=UnitOfPower.KILO_WATT,
-        suggested_display_precision=3,
-        value_fn=lambda data: data.facts.peaks.mean if data.facts.peaks else None,
-        attributes_fn=_of_twelve_months,
-        exists_fn=_has_peaks,
-    ),
+    _peak("peak_mean", lambda peaks: peaks.mean, _of_twelve_months),
 )

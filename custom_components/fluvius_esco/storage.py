@@ -1,6 +1,5 @@
 """What is kept across restarts: how far each meter's readings have been imported."""
 
-import asyncio
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -20,6 +19,7 @@ from .metering.measures import Measure, SeriesKey
 from .metering.news import Announced
 from .metering.readings import Source
 from .metering.summary import DayTotals
+from .saving import async_save_whole
 
 _VERSION: Final = 1
 _INDEX_VERSION: Final = 4
@@ -106,13 +106,7 @@ class ProgressStore:
         if progress == self._progress.get(ean):
             return
         self._progress[ean] = progress
-        write = self._hass.async_create_task(self._stores[ean].async_save(_to_json(progress)))
-        try:
-            await asyncio.shield(write)
-        finally:
-            # It goes on in its thread if an import is cancelled. Whoever waits for the import must
-            # not remove or read the file before.
-            await asyncio.wait([write])
+        await async_save_whole(self._hass, self._stores[ean], _to_json(progress))
 
     async def async_forget(self, eans: Collection[str]) -> None:
         """Keep nothing of some meters any more."""
